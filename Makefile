@@ -1,0 +1,58 @@
+# The front door. `make` weaves generated/ from spec/; `make help` says what else there is.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin
+READY := $(VENV)/.ready
+JOBS ?= 2
+
+# The same packages every time, those that build packages included.
+export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+export PIP_BUILD_CONSTRAINT := $(CURDIR)/constraints.txt
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: generate help setup check test golden demo sandbox bench clean
+.DEFAULT_GOAL := generate
+
+generate: $(READY) ## weave generated/ from spec/; says which files changed, or that nothing did
+	@$(RUN)/specloom generate
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+
+setup: $(READY) ## make .venv with everything in it
+
+$(READY): pyproject.toml constraints.txt generated/client/pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
+	@echo "setting up $(VENV) ..."
+	@test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
+	@$(RUN)/python -m pip install --quiet --editable '.[dev]' --editable 'generated/client[sandbox]'
+	@touch $@
+
+check: $(READY) ## generated/ is what spec/ gives; black, ruff, mypy --strict and pyright find nothing
+	@$(RUN)/specloom check
+	@$(RUN)/black --quiet --check .
+	@$(RUN)/ruff check --quiet .
+	@$(RUN)/mypy
+	@$(RUN)/pyright --level warning
+
+test: $(READY) ## all tests
+	@$(RUN)/pytest --numprocesses $(JOBS) --quiet
+
+golden: $(READY) ## write the goldens again; the diff is the review
+	@$(RUN)/specloom generate
+	@$(RUN)/python -m tests.golden
+
+demo: $(READY) ## make a video through the woven client, offline
+	@$(RUN)/specloom validate
+	@$(RUN)/specloom generate
+	@$(RUN)/python docs/demo.py
+
+sandbox: $(READY) ## run the sandbox at http://127.0.0.1:8026 until Ctrl-C
+	@$(RUN)/python -m wan26.sandbox --port 8026
+
+bench: $(READY) ## what is measured, printed as tables (see bench/README.md)
+	@$(RUN)/python bench/weaving.py
+
+clean: ## remove what set-up and tests made
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis demo
