@@ -1,0 +1,1 @@
+"""Weaves a typed Python client, a sandbox and docs from one OpenAPI document."""

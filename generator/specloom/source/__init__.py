@@ -1,0 +1,1 @@
+"""Text becomes values whose places are known."""
