@@ -1,0 +1,186 @@
+"""Rules about `x-job` that no schema can say: its calls are bound, its paths lead somewhere, its states cover the enum.
+
+Answers, as in x-job's description: S the submit's, P the last poll's, R the result call's (P where there is none).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from specloom.openapi.path_rules import NUMBER, SCALAR, STRING, Body, check_path, check_paths
+from specloom.openapi.state_rules import check_states
+from specloom.openapi.step_rules import Step, check_source, check_step
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from specloom.diagnostics import Report
+    from specloom.openapi.operations import Operation
+    from specloom.openapi.tree import Node
+
+__all__ = ["check_job", "job_fields"]
+
+_INTERVAL = 5
+_TIMEOUT = 900
+_NUMBER_OR_TEXT = NUMBER | STRING
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    node: Node
+    fields: Mapping[str, Node]
+    submit: Operation
+    by_id: Mapping[str, Operation]
+    report: Report
+
+    def inner(self, field: str, key: str) -> Node | None:
+        """A field of a field; None where one of them is missing."""
+        held = self.fields.get(field)
+        return held.get(key) if held is not None else None
+
+
+def job_fields(node: Node) -> dict[str, Node]:
+    """The fields of an x-job; those of a shared one (`$ref`) unless a field beside it replaces them."""
+    fields: dict[str, Node] = {}
+    seen = {node.at}
+    link: Node | None = node
+    while link is not None:
+        fields = {**{key: inner for key, inner in link.items() if key != "$ref"}, **fields}
+        link = link.reference()
+        if link is None or link.at in seen:
+            break
+        seen.add(link.at)
+    return fields
+
+
+def check_job(
+    node: Node,
+    submit: Operation,
+    by_id: Mapping[str, Operation],
+    report: Report,
+    *,
+    without: frozenset[str] = frozenset(),
+) -> None:
+    """Check the life cycle at `node`, which stands on the operation `submit`; not the fields in `without`."""
+    fields = {key: field for key, field in job_fields(node).items() if key not in without}
+    job = _Job(node, fields, submit, by_id, report)
+    if "poll" not in job.fields:
+        # Only a shared life cycle may lack it, and then its `$ref` dangles.
+        if node.get("$ref") is not None:
+            report.error(
+                "job-reference",
+                "there is no life cycle at this place",
+                node.at.child("$ref"),
+                hint="shared ones stand under `components/x-jobs`",
+            )
+        return
+    _check_calls(job)
+
+
+def _check_calls(job: _Job) -> None:
+    submitted = Body("the answer to the submit", tuple(job.submit.answers()))
+    poll = check_step(_step(job, "poll", submitted), job.report)
+    polled = _answer("the answer of the poll", job.fields["poll"], poll, job.report)
+    _check_poll(job)
+    _check_submitted(job, submitted)
+    _check_polled(job, polled, submitted)
+    result = polled
+    if job.inner("result", "operationId") or job.inner("result", "operationRef"):
+        called = check_step(_step(job, "result", polled), job.report)
+        result = Body("the answer of the result call", tuple(called.answers()) if called else ())
+    elif job.inner("result", "url") is not None:
+        check_source(job.inner("result", "url"), _step(job, "result", polled), job.report)
+        result = Body("the answer of the result call", ())
+    _check_result(job, result, polled)
+    _check_others(job, submitted)
+
+
+def _step(job: _Job, field: str, body: Body) -> Step:
+    has_id = "id" in job.fields or job.node.get("id") is not None
+    return Step(job.fields[field], job.submit, job.by_id, body, field, has_id=has_id)
+
+
+def _answer(name: str, node: Node, operation: Operation | None, report: Report) -> Body:
+    body = Body(name, tuple(operation.answers()) if operation is not None else ())
+    if operation is not None and not body.is_described:
+        report.warning(
+            "answer-undescribed",
+            f"{name} has no JSON schema, so that the paths into it cannot be checked",
+            node.at.at_key(),
+            related=[("the operation", operation.node.at.at_key())],
+            hint="describe the answer with status 200",
+        )
+    return body
+
+
+def _check_poll(job: _Job) -> None:
+    interval, timeout = job.inner("poll", "interval"), job.inner("poll", "timeout")
+    seconds = interval.value if interval is not None else _INTERVAL
+    limit = timeout.value if timeout is not None else _TIMEOUT
+    said = timeout or interval
+    if said is not None and seconds > limit:
+        job.report.error(
+            "poll-interval",
+            f"the first poll would come after the timeout: {seconds} seconds are more than {limit}",
+            said.at,
+            related=(
+                [("the interval", interval.at)]
+                if interval is not None and timeout is not None
+                else []
+            ),
+            hint="both are in seconds; the interval must not be longer than the timeout",
+        )
+
+
+def _check_submitted(job: _Job, submitted: Body) -> None:
+    report = job.report
+    check_paths(job.fields.get("id"), [submitted], report, SCALAR)
+    check_path(job.fields.get("refused"), [submitted], report)
+    check_path(job.inner("cost", "reserved"), [submitted], report, _NUMBER_OR_TEXT)
+
+
+def _check_polled(job: _Job, polled: Body, submitted: Body) -> None:
+    report, both = job.report, [polled, submitted]
+    statuses = check_paths(job.fields.get("status"), [polled], report, SCALAR)
+    check_states(job.fields.get("states"), statuses, report)
+    rules = job.fields.get("rules")
+    for rule in rules.elements() if rules is not None else ():
+        check_path(rule.get("when"), [polled], report)
+    check_paths(job.inner("error", "code"), both, report, SCALAR)
+    check_paths(job.inner("error", "message"), both, report, SCALAR)
+    check_path(job.inner("progress", "value"), [polled], report, _NUMBER_OR_TEXT)
+    _check_number_or_path(job.inner("progress", "of"), [polled], report)
+    for key in ("amount", "discount"):
+        check_path(job.inner("cost", key), [polled], report, _NUMBER_OR_TEXT)
+
+
+def _check_result(job: _Job, result: Body, polled: Body) -> None:
+    report = job.report
+    check_path(job.inner("result", "value"), [result], report)
+    check_paths(job.inner("result", "files"), [result], report, STRING)
+    _check_number_or_path(job.inner("result", "expires"), [result, polled], report)
+
+
+def _check_number_or_path(node: Node | None, bodies: list[Body], report: Report) -> None:
+    if node is not None and isinstance(node.value, str):
+        check_path(node, bodies, report, _NUMBER_OR_TEXT)
+
+
+def _check_others(job: _Job, submitted: Body) -> None:
+    if "cancel" in job.fields:
+        cancel = check_step(_step(job, "cancel", submitted), job.report)
+        if cancel is not None and cancel.method == "delete":
+            job.report.warning(
+                "cancel-deletes",
+                "the job is cancelled by DELETE, which may erase a finished result",
+                job.fields["cancel"].at.at_key(),
+                related=[("the operation", cancel.node.at.at_key())],
+            )
+    if "list" in job.fields:
+        listed = check_step(_step(job, "list", submitted), job.report)
+        answer = Body("the answer of the list", tuple(listed.answers()) if listed else ())
+        check_path(job.inner("list", "ids"), [answer], job.report, SCALAR)
+    key = job.inner("idempotency", "key")
+    if key is not None and "body#" in key.value:
+        check_source(key, Step(key, job.submit, job.by_id, submitted, "key"), job.report)

@@ -1,0 +1,82 @@
+"""The states of a job must divide the words of its status field among themselves, each word to one state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from specloom.openapi.schema_paths import words_of
+from specloom.openapi.suggestions import did_you_mean, listing, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specloom.diagnostics import Location, Report
+    from specloom.openapi.tree import Node
+
+__all__ = ["check_states"]
+
+# 1 and True are the same key in Python, and different words in JSON.
+_Word = tuple[bool, str | int | float | bool]
+
+
+def check_states(states: Node | None, statuses: Sequence[Node], report: Report) -> None:
+    """Check the words of `states` against the schemas of the status field; one without an enum is open."""
+    if states is None:
+        return
+    placed = _placed(states, report)
+    listed = [words_of(status) for status in statuses]
+    if not listed or any(words is None for words in listed):
+        return
+    known: dict[_Word, Location] = {}
+    for words in listed:
+        for word, at in words or ():
+            known.setdefault(_key(word), at)
+    _check_missing(states, placed, known, report)
+    told = [str(word) for _, word in known]
+    for key, at in placed.items():
+        if key not in known:
+            report.warning(
+                "state-word",
+                f"the status is never {quoted(str(key[1]))}, says its enum",
+                at,
+                hint=did_you_mean(str(key[1]), told),
+            )
+
+
+def _key(word: Any) -> _Word:
+    # Only a faulty enum lists anything but scalars.
+    return isinstance(word, bool), word if isinstance(word, str | int | float) else str(word)
+
+
+def _placed(states: Node, report: Report) -> dict[_Word, Location]:
+    placed: dict[_Word, Location] = {}
+    for words in [node for _, node in states.items()]:
+        for word in words.elements():
+            key = _key(word.value)
+            if key in placed:
+                report.error(
+                    "state-twice",
+                    f"{quoted(str(word.value))} stands in two states",
+                    word.at,
+                    related=[("it stands here too", placed[key])],
+                    hint="a word means one state",
+                )
+            placed.setdefault(key, word.at)
+    return placed
+
+
+def _check_missing(
+    states: Node, placed: dict[_Word, Location], known: dict[_Word, Location], report: Report
+) -> None:
+    missing = [key for key in known if key not in placed]
+    if not missing:
+        return
+    words = [quoted(str(word)) for _, word in missing]
+    verb = "stands" if len(words) == 1 else "stand"
+    report.error(
+        "state-missing",
+        f"{listing(words, 'and')} {verb} in the enum of the status, but in no state",
+        states.at.at_key(),
+        related=[(f"{quoted(str(key[1]))} is listed here", known[key]) for key in missing[:3]],
+        hint="put every word into one of queued, running, succeeded, failed, cancelled, expired, missing",
+    )

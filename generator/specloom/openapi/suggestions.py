@@ -1,0 +1,61 @@
+"""How findings quote, list and correct words of a document."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["closest", "did_you_mean", "distance", "listing", "quoted"]
+
+_LONGEST_QUOTE = 60
+_LONGEST_LISTING = 12
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """The known word that `word` most likely stands for; empty if none is near."""
+    words = list(known)
+    folded = word.casefold()
+    for candidate in words:
+        if candidate.casefold() == folded:
+            return candidate
+    if near := get_close_matches(word, words, n=1, cutoff=0.7):
+        return near[0]
+    # Of three letters one is a third, and two that are swapped count as more.
+    slips = (known for known in words if len(word) > 2 and len(known) > 2)
+    return next((known for known in slips if distance(word, known) == 1), "")
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint that names the nearest known word; empty if none is near."""
+    near = closest(word, known)
+    return f"did you mean {quoted(near)}?" if near else ""
+
+
+def distance(left: str, right: str) -> int:
+    """How many letters must be inserted, deleted, replaced or swapped with a neighbour to turn one into the other."""
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for i, mine in enumerate(left, 1):
+        before, last, row = row, before, [i]
+        for j, theirs in enumerate(right, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (mine != theirs))
+            if i > 1 and j > 1 and mine == right[j - 2] and left[i - 2] == theirs:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
+
+
+def quoted(text: str) -> str:
+    """`text` in backquotes, cut if it is long."""
+    return f"`{text}`" if len(text) <= _LONGEST_QUOTE else f"`{text[: _LONGEST_QUOTE - 1]}…`"
+
+
+def listing(words: Sequence[str], conjunction: str) -> str:
+    """`a, b and c`; the end of a long list is only counted."""
+    told = list(words)
+    if len(told) > _LONGEST_LISTING:
+        told = [*told[: _LONGEST_LISTING - 1], f"{len(told) - _LONGEST_LISTING + 1} more"]
+    return f" {conjunction} ".join(part for part in (", ".join(told[:-1]), *told[-1:]) if part)
