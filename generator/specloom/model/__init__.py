@@ -1,0 +1,1 @@
+"""The one model of an API, neutral of how any target spells it."""

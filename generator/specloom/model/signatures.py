@@ -1,0 +1,134 @@
+"""How a method is called: the parameters and the body of an operation as keywords.
+
+The signature mirrors the body: each property of a record is a keyword. `x-signature: {flatten: [...]}` lifts the
+properties of the named objects into it. Constants are filled in, so that nobody has to say them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from specloom.model.api import Argument, Body, Filled, Lifted, Parameter, Place, Signature
+from specloom.model.names import ARGUMENT_NAMES, Scope
+from specloom.model.types import Constant, Field, Named, Record, Type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from specloom.model.schemas import Schemas
+    from specloom.openapi.tree import Node
+
+_JSON_LIKE = (
+    "application/json",
+    "+json",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+)
+
+
+@dataclass(slots=True)
+class _Builder:
+    schemas: Schemas
+    scope: Scope
+    arguments: list[Argument]
+    filled: list[Filled]
+    lifted: list[Lifted]
+
+    def add_parameter(self, parameter: Parameter) -> None:
+        self.arguments.append(
+            Argument(
+                name=self.scope.claim(parameter.name, f"{parameter.name}_{parameter.place}"),
+                place=parameter.place,
+                path=(parameter.wire_name,),
+                type=parameter.type,
+                required=parameter.required,
+                doc=parameter.doc,
+                default=parameter.default,
+                example=parameter.example,
+                limits=parameter.limits,
+                deprecated=parameter.deprecated,
+                assumed=parameter.assumed,
+            )
+        )
+
+    def add_body(self, body: Body, flatten: tuple[str, ...]) -> None:
+        kind = body.contents[0].type
+        record = self._record(kind)
+        if record is None or not body.contents[0].media_type.endswith(_JSON_LIKE):
+            self._add_whole(kind, body)
+            return
+        for one in record.fields:
+            inner = self._record(one.type) if one.wire_name in flatten else None
+            if inner is not None:
+                self.lifted.append(
+                    Lifted(path=(one.wire_name,), required=one.required and body.required)
+                )
+                for deep in inner.fields:
+                    self._add_field(
+                        deep,
+                        (one.wire_name, deep.wire_name),
+                        demanded=one.required and body.required,
+                    )
+            else:
+                self._add_field(one, (one.wire_name,), demanded=body.required)
+
+    def _add_whole(self, kind: Type, body: Body) -> None:
+        name = self.scope.claim("body")
+        self.arguments.append(
+            Argument(
+                name=name, place="body", path=(), type=kind, required=body.required, doc=body.doc
+            )
+        )
+
+    def _add_field(self, one: Field, path: tuple[str, ...], *, demanded: bool) -> None:
+        if one.read_only:
+            return
+        if isinstance(one.type, Constant) and one.required:
+            self.filled.append(Filled(path=path, value=one.type.value))
+            return
+        self.arguments.append(
+            Argument(
+                name=self.scope.claim(one.name, f"{one.name}_body"),
+                place="body",
+                path=path,
+                type=one.type,
+                required=one.required and demanded,
+                doc=one.doc,
+                default=one.default,
+                example=one.example,
+                limits=one.limits,
+                deprecated=one.deprecated,
+                assumed=one.assumed,
+            )
+        )
+
+    def _record(self, kind: Type) -> Record | None:
+        declared = self.schemas.declared.get(kind.name) if isinstance(kind, Named) else None
+        return declared if isinstance(declared, Record) else None
+
+
+def read_signature(
+    operation: Node, parameters: tuple[Parameter, ...], body: Body | None, schemas: Schemas
+) -> Signature:
+    """The signature of the operation at `operation`; required keywords first, each group in document order."""
+    builder = _Builder(schemas, Scope(ARGUMENT_NAMES), [], [], [])
+    for parameter in sorted(parameters, key=lambda one: _PLACES.index(one.place)):
+        builder.add_parameter(parameter)
+    if body is not None and body.contents:
+        builder.add_body(body, tuple(_flatten(operation)))
+    ordered = sorted(builder.arguments, key=lambda argument: not argument.required)
+    return Signature(
+        arguments=tuple(ordered), filled=tuple(builder.filled), lifted=tuple(builder.lifted)
+    )
+
+
+_PLACES: tuple[Place, ...] = ("path", "query", "header", "cookie")
+
+
+def _flatten(operation: Node) -> Iterator[str]:
+    signature = operation.get("x-signature")
+    if signature is not None:
+        for name in signature.elements("flatten"):
+            if isinstance(name.value, str):
+                yield name.value
