@@ -1,0 +1,158 @@
+"""The command line: arguments, exit codes, printing; no decisions.
+
+Exit codes: 0 done (warnings or not), 1 `check` found differences, 2 errors, nothing written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from specloom.model.names import is_package_name
+from specloom.pipeline import Woven, check, generate, read_api, weave
+from specloom.targets.model.render import render_model
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DONE, DIFFERENT, ERRORS = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and give its exit code."""
+    parsed = _parser().parse_args(arguments)
+    settings = _settings(parsed)
+    if settings["document"] is None:
+        print(
+            "specloom: name a document, or set `document` in [tool.specloom] of pyproject.toml",
+            file=sys.stderr,
+        )
+        return ERRORS
+    if settings["package"] and not is_package_name(settings["package"]):
+        print(
+            f"specloom: no package can be called {settings['package']!r}; name it with letters, digits and "
+            "underscores, and not as a module that Python or the client itself needs",
+            file=sys.stderr,
+        )
+        return ERRORS
+    run = {"generate": _generate, "check": _check, "validate": _validate, "model": _model}[
+        parsed.command
+    ]
+    return run(settings)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="specloom",
+        description="Weave a Python client, a sandbox and docs from one OpenAPI document.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, purpose in (
+        ("generate", "write the client and the docs; say which files changed"),
+        ("check", "say whether `generate` would change anything; write nothing"),
+        ("validate", "say what is wrong with a document"),
+        ("model", "print what was understood, as JSON"),
+    ):
+        command = commands.add_parser(
+            name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}."
+        )
+        command.add_argument(
+            "document", nargs="?", type=Path, help="OpenAPI 3.0, 3.1 or 3.2, in YAML or JSON"
+        )
+        command.add_argument(
+            "--package", help="name of the Python package (default: the document's title)"
+        )
+        command.add_argument("--strict", action="store_true", help="treat warnings as errors")
+        if name in {"generate", "check"}:
+            command.add_argument(
+                "--out", type=Path, help="the folder that receives client/ and docs/"
+            )
+    return parser
+
+
+def _settings(parsed: argparse.Namespace) -> dict[str, Any]:
+    """The arguments; where no document is named, [tool.specloom] of the pyproject.toml here fills them in."""
+    given = {"document": parsed.document, "out": getattr(parsed, "out", None)}
+    settings: dict[str, Any] = {**given, "package": parsed.package or "", "strict": parsed.strict}
+    if parsed.document is None:
+        project = Path("pyproject.toml")
+        configured = tomllib.loads(project.read_text(encoding="utf-8")) if project.is_file() else {}
+        table = configured.get("tool", {}).get("specloom", {})
+        settings["document"] = Path(table["document"]) if "document" in table else None
+        settings["out"] = settings["out"] or (Path(table["out"]) if "out" in table else None)
+        settings["package"] = settings["package"] or table.get("package", "")
+        settings["strict"] = settings["strict"] or table.get("strict", False)
+    return settings
+
+
+def _generate(settings: dict[str, Any]) -> int:
+    out = settings["out"]
+    if out is None:
+        print("specloom: name the folder to write to: --out DIR", file=sys.stderr)
+        return ERRORS
+    woven = _weave(settings)
+    changes = generate(woven, out)
+    _print_findings(woven)
+    if woven.report.failed:
+        return ERRORS
+    for verb, paths in (("wrote", changes.written), ("removed", changes.removed)):
+        for path in paths:
+            print(f"{verb} {out / path}")
+    if not changes.written and not changes.removed:
+        print(
+            f"nothing changed: {len(changes.unchanged)} files in {out} are what {settings['document']} gives"
+        )
+    return DONE
+
+
+def _check(settings: dict[str, Any]) -> int:
+    out = settings["out"]
+    if out is None:
+        print("specloom: name the folder to check: --out DIR", file=sys.stderr)
+        return ERRORS
+    woven = _weave(settings)
+    _print_findings(woven)
+    if woven.report.failed:
+        return ERRORS
+    changes = check(woven, out)
+    for verb, paths in (("differs", changes.written), ("stale", changes.removed)):
+        for path in paths:
+            print(f"{verb}: {out / path}")
+    if changes.written or changes.removed:
+        print(f"{out} is not what {settings['document']} gives: generate it again")
+        return DIFFERENT
+    return DONE
+
+
+def _validate(settings: dict[str, Any]) -> int:
+    read = read_api(settings["document"], package=settings["package"], strict=settings["strict"])
+    _print_findings(read)
+    if read.report.failed:
+        return ERRORS
+    print(f"{settings['document']}: no errors, {len(read.report.diagnostics) or 'no'} warnings")
+    return DONE
+
+
+def _model(settings: dict[str, Any]) -> int:
+    read = read_api(settings["document"], package=settings["package"], strict=settings["strict"])
+    _print_findings(read)
+    if read.api is None:
+        return ERRORS
+    sys.stdout.write(render_model(read.api))
+    return DONE
+
+
+def _weave(settings: dict[str, Any]) -> Woven:
+    return weave(settings["document"], package=settings["package"], strict=settings["strict"])
+
+
+def _print_findings(woven: Woven) -> None:
+    if woven.report.diagnostics:
+        print(woven.findings, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""The map of the program: each stage is a function of its inputs and a report.
+
+text -> documents -> checked -> tree in OpenAPI 3.2 -> Api -> files in memory -> files on disk
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from specloom.diagnostics import Report, render
+from specloom.model.build import build_api, package_name
+from specloom.openapi.extensions import check_extensions
+from specloom.openapi.rules import check_openapi, check_rules
+from specloom.openapi.tree import Tree
+from specloom.openapi.validate import validate
+from specloom.output import Changes, File, compare, write
+from specloom.source.references import Documents, check_references
+from specloom.targets import TARGETS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from specloom.model.api import Api
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Woven:
+    """What a run came to: the API (None where a stage found errors), its files, and all findings."""
+
+    documents: Documents
+    report: Report
+    api: Api | None = None
+    files: tuple[File, ...] = ()
+
+    @property
+    def findings(self) -> str:
+        """All findings, as they are printed."""
+        return render(self.report.diagnostics, self.documents)
+
+
+def read_api(document: Path, *, package: str = "", strict: bool = False) -> Woven:
+    """Read, check and understand a document; `package` names the client (default: the document's title)."""
+    report = Report()
+    documents = Documents.load(document, report)
+    is_readable = not report.failed and check_openapi(documents, report)
+    if not is_readable:
+        return Woven(documents=documents, report=report)
+    check_rules(documents, report)
+    check_references(documents, report)
+    check_extensions(documents, report)
+    validate(documents, report)
+    if report.failed:
+        return Woven(documents=documents, report=report.strict() if strict else report)
+    tree = Tree(documents)
+    info = tree.root.get("info")
+    title = info.text("title") if info is not None else ""
+    api = build_api(tree, package or package_name(title or document.stem), report)
+    final = report.strict() if strict else report
+    return Woven(documents=documents, report=final, api=None if final.failed else api)
+
+
+def weave(document: Path, *, package: str = "", strict: bool = False) -> Woven:
+    """Everything that is woven from a document, in memory."""
+    read = read_api(document, package=package, strict=strict)
+    if read.api is None:
+        return read
+    api = read.api
+    files = tuple(file for target in TARGETS.values() for file in target(api))
+    return Woven(documents=read.documents, report=read.report, api=api, files=files)
+
+
+def generate(woven: Woven, out: Path) -> Changes:
+    """Write what was woven; nothing is written where there were errors, or would be lost."""
+    if woven.report.failed:
+        return Changes()
+    return write(woven.files, out, woven.report)
+
+
+def check(woven: Woven, out: Path) -> Changes:
+    """What `generate` would change."""
+    return compare(woven.files, out)

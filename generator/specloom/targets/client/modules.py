@@ -1,0 +1,225 @@
+"""The modules of models, as the templates print them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from specloom.model.types import (
+    Alias,
+    Constant,
+    Declaration,
+    Enumeration,
+    Field,
+    Record,
+    Type,
+    Union,
+)
+from specloom.python.spelling import Code, Spelling, docstring, identifier, literal, sentence
+from specloom.targets.client.imports import export_key, import_key, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from specloom.model.api import Api
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberView:
+    """A value of an enumeration."""
+
+    name: Code
+    value: Code
+    doc: Code | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldView:
+    """A line of a record: `name: annotation = default`."""
+
+    name: Code
+    annotation: Code
+    default: Code | None
+    doc: Code | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeView:
+    """A declared type; `kind` chooses the shape that the template prints."""
+
+    kind: Code
+    name: Code
+    doc: Code
+    head: Code
+    members: tuple[MemberView, ...] = ()
+    fields: tuple[FieldView, ...] = ()
+    union: Code | None = None
+    variants: Code | None = None
+    extra: Code | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleView:
+    """A module of models with what it imports."""
+
+    name: Code
+    doc: Code
+    imports: tuple[Code, ...]
+    names: Code
+    imported: tuple[Code, ...]
+    types: tuple[TypeView, ...]
+
+
+def modules(api: Api) -> Iterator[ModuleView]:
+    """One module for each resource that has types of its own, and the shared one; in the order of first use."""
+    types = {declared.name: declared for declared in api.types}
+    for module in dict.fromkeys(declared.module for declared in api.types):
+        spelling = Spelling(types, module)
+        views = tuple(
+            _type(declared, spelling) for declared in api.types if declared.module == module
+        )
+        yield ModuleView(
+            name=identifier(module),
+            doc=docstring(
+                (
+                    f"The types of {module}."
+                    if module != "shared"
+                    else "Types that several resources use."
+                ),
+                0,
+            ),
+            imports=tuple(_imports(views)),
+            names=literal(sorted((view.name for view in views), key=export_key)),
+            imported=tuple(sorted((view.name for view in views), key=import_key)),
+            types=views,
+        )
+
+
+def _type(declared: Declaration, spelling: Spelling) -> TypeView:
+    match declared:
+        case Record():
+            return _record(declared, spelling)
+        case Enumeration():
+            return _enumeration(declared)
+        case Union(variants=variants):
+            return _union(declared, variants, spelling)
+        case Alias(type=kind):
+            return _union(declared, (kind,), spelling)
+
+
+def _record(declared: Record, spelling: Spelling) -> TypeView:
+    renamed = {one.name: one.wire_name for one in declared.fields if one.name != one.wire_name}
+    rename = f", rename={literal(renamed)}" if renamed else ""
+    fields = (_field(one, spelling) for one in declared.fields)
+    return TypeView(
+        kind=Code("record"),
+        name=identifier(declared.name),
+        doc=docstring(sentence(declared.doc) or f"{declared.wire_name}."),
+        head=Code(f"runtime.Model, kw_only=True{rename}"),
+        fields=tuple(fields),
+        extra=spelling.annotation(declared.extra) if declared.extra is not None else None,
+    )
+
+
+def _field(one: Field, spelling: Spelling) -> FieldView:
+    annotation = spelling.annotation(one.type)
+    default: Code | None = None
+    if one.required and isinstance(one.type, Constant):
+        default = literal(one.type.value)
+    elif not one.required:
+        default = Code("UNSET")
+        annotation = spelling.optional(annotation)
+    notes = [sentence(one.doc), "Deprecated." if one.deprecated else "", _said_default(one)]
+    doc = " ".join(note for note in notes if note)
+    return FieldView(
+        name=identifier(one.name),
+        annotation=annotation,
+        default=default,
+        doc=docstring(doc) if doc else None,
+    )
+
+
+def _said_default(one: Field) -> str:
+    return f"Default: {one.default}." if isinstance(one.default, str | int | float) else ""
+
+
+def _enumeration(declared: Enumeration) -> TypeView:
+    parent = "OpenEnum" if declared.kind == "string" else "OpenIntEnum"
+    return TypeView(
+        kind=Code("enumeration"),
+        name=identifier(declared.name),
+        doc=docstring(sentence(declared.doc) or f"{declared.wire_name}."),
+        head=Code(f"runtime.{parent}"),
+        members=tuple(
+            MemberView(
+                name=identifier(member.name),
+                value=literal(member.value),
+                doc=docstring(sentence(member.doc)) if member.doc else None,
+            )
+            for member in declared.members
+        ),
+    )
+
+
+def _union(declared: Union | Alias, variants: tuple[Type, ...], spelling: Spelling) -> TypeView:
+    spelled = [spelling.annotation(variant) for variant in variants]
+    late = ", ".join(spelled)
+    arguments = [literal(declared.name), f"lambda: ({late},)"]
+    if isinstance(declared, Union) and declared.discriminator is not None:
+        told = declared.discriminator
+        mapping = ", ".join(
+            f"{literal(value)}: lambda: {spelling.annotation(kind)}" for value, kind in told.mapping
+        )
+        arguments.append(f"Discriminator({literal(told.wire_name)}, {{{mapping}}})")
+    return TypeView(
+        kind=Code("union"),
+        name=identifier(declared.name),
+        doc=docstring(sentence(declared.doc) or f"{declared.wire_name}.", 0),
+        head=Code(""),
+        union=(
+            literal(spelled[0])
+            if len(spelled) == 1
+            else Code(f"Union[{', '.join(literal(one) for one in spelled)}]")
+        ),
+        variants=Code(", ".join(arguments)),
+    )
+
+
+def _imports(views: tuple[TypeView, ...]) -> Iterator[Code]:
+    """The import lines of a module of models, in isort's order."""
+    texts = [
+        text
+        for view in views
+        for text in (
+            *(one.annotation for one in view.fields),
+            view.union or "",
+            view.variants or "",
+        )
+    ]
+    said = words_of(texts)
+    if any(view.extra for view in views):
+        said.add("Any")
+    if any(view.kind == "union" for view in views):
+        said |= {"TYPE_CHECKING", "TypeAlias", "union"}
+    if "datetime" in said:
+        yield Code("import datetime")
+    typing = [
+        name for name in ("TYPE_CHECKING", "Any", "Literal", "TypeAlias", "Union") if name in said
+    ]
+    if typing:
+        yield Code(f"from typing import {', '.join(typing)}")
+    if typing or "datetime" in said:
+        yield Code("")
+    if "models" in said:
+        yield Code("from .. import models")
+    if any(view.kind in {"record", "enumeration"} for view in views):
+        yield Code("from .._runtime import models as runtime")
+    if "UnsetType" in said or any(one.default == "UNSET" for view in views for one in view.fields):
+        yield Code(
+            "from .._runtime.models import UNSET" + (", UnsetType" if "UnsetType" in said else "")
+        )
+    if "union" in said:
+        yield Code(
+            "from .._runtime.unions import "
+            + ("Discriminator, union" if "Discriminator" in said else "union")
+        )

@@ -1,0 +1,327 @@
+"""The client: a distribution with the package, its runtime, its sandbox, its data."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from specloom.model.types import Enumeration, ListOf, Named, OneOf, Type
+from specloom.output import File
+from specloom.python.format import format_files
+from specloom.python.spelling import Code, docstring, identifier, literal, sentence
+from specloom.python.templates import environment
+from specloom.targets.client.command import command_data
+from specloom.targets.client.data import api_data
+from specloom.targets.client.imports import export_key, import_key, words_of
+from specloom.targets.client.methods import ResourceView, resource_view
+from specloom.targets.client.modules import modules
+from specloom.targets.client.sandbox import sandbox_data
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from importlib.resources.abc import Traversable
+
+    import jinja2
+
+    from specloom.model.api import Api, Resource
+
+_RUNTIME = files("specloom.targets.client") / "runtime"
+_VERSION = re.compile(r"\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?(\.dev\d+)?")
+
+
+def render_client(api: Api) -> list[File]:
+    """The files of `client/`: woven modules laid out by black, the runtime byte for byte, data as JSON."""
+    package = f"client/{api.package}"
+    resources = [resource_view(api, resource) for resource in api.resources]
+    woven = [
+        File(path=f"{package}/{name}", content=text.encode())
+        for name, text in _modules(api, resources)
+    ]
+    data = [
+        File(path=f"{package}/_schemas.json", content=_json(api.requests)),
+        File(path=f"{package}/sandbox/api.json", content=_json(sandbox_data(api))),
+        File(path=f"{package}/py.typed", content=b""),
+        *(File(path=f"client/{name}", content=text.encode()) for name, text in _distribution(api)),
+    ]
+    return [*format_files(woven), *_runtime(package), *data]
+
+
+def _runtime(package: str) -> Iterator[File]:
+    for path, source in _python_files(_RUNTIME, ""):
+        yield File(path=f"{package}/_runtime/{path}", content=source.read_bytes())
+
+
+def _python_files(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir() and entry.name != "__pycache__":
+            yield from _python_files(entry, f"{prefix}{entry.name}/")
+        elif entry.name.endswith(".py"):
+            yield f"{prefix}{entry.name}", entry
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, indent=2, ensure_ascii=True) + "\n").encode()
+
+
+def _modules(api: Api, resources: list[ResourceView]) -> Iterator[tuple[str, str]]:
+    env = environment("specloom.targets.client")
+    yield "__init__.py", _init(api, env)
+    command = command_data(api)
+    if command:
+        yield "__main__.py", env.get_template("main.py.jinja").render(
+            command=command,
+            imports=_said(command, _COMMAND),
+            client=identifier(api.client_name),
+            doc=docstring(f"`python -m {api.package}`: make one, and save it.", 0),
+        )
+    yield "_api.py", env.get_template("api.py.jinja").render(
+        value=api_data(api), imports=_said(api_data(api), _DATA)
+    )
+    yield "_client.py", _client(api, env)
+    yield "errors.py", _errors(api, env)
+    yield "sandbox/__init__.py", env.get_template("sandbox_init.py.jinja").render(
+        doc=docstring(f"The sandbox of {api.title}: the API on this machine, for no money.", 0),
+        class_doc=docstring(
+            f"A server that plays {api.title}; see `python -m {api.package}.sandbox --help`."
+        ),
+    )
+    yield "sandbox/__main__.py", env.get_template("sandbox_main.py.jinja").render(
+        doc=docstring(f"`python -m {api.package}.sandbox`.", 0)
+    )
+    yield "resources/__init__.py", env.get_template("resources_init.py.jinja").render()
+    for resource in resources:
+        yield f"resources/{resource.name}.py", env.get_template("resource.py.jinja").render(
+            resource=resource
+        )
+    views = sorted(modules(api), key=lambda view: view.name)
+    names = literal(
+        sorted((view.name for module in views for view in module.types), key=export_key)
+    )
+    yield "models/__init__.py", env.get_template("models_init.py.jinja").render(
+        modules=views, names=names
+    )
+    for module in views:
+        yield f"models/{module.name}.py", env.get_template("models.py.jinja").render(module=module)
+
+
+_DATA = ("Api", "ApiKey", "Bearer", "ErrorPaths", "JobKind", "Limits", "Server", "VendorCode")
+_COMMAND = ("Argument", "Command")
+
+
+def _said(code: Code, names: tuple[str, ...]) -> Code:
+    said = words_of([code])
+    return Code(", ".join(name for name in names if name in said))
+
+
+def _client(api: Api, env: jinja2.Environment) -> str:
+    def view(mark: str) -> dict[str, Any]:
+        return {
+            "name": identifier(f"{mark}{api.client_name}"),
+            "parent": Code(f"{mark}Client"),
+            "doc": docstring(_client_doc(api, mark)),
+            "resources": [
+                {
+                    "name": identifier(resource.name),
+                    "class": identifier(f"{mark}{resource.class_name}"),
+                    "doc": docstring(
+                        sentence(resource.doc) or f"The operations of {resource.name}.", 8
+                    ),
+                }
+                for resource in api.resources
+            ],
+        }
+
+    sync, asynchronous = view(""), view("Async")
+    resources = [
+        {
+            "name": one["name"],
+            "classes": sorted([one["class"], other["class"]], key=import_key),
+        }
+        for one, other in zip(sync["resources"], asynchronous["resources"], strict=True)
+    ]
+    resources.sort(key=lambda resource: str(resource["name"]))
+    client = {
+        "name": sync["name"],
+        "doc": docstring(
+            f"The clients: `{sync['name']}` and `{asynchronous['name']}`, the same but for `await`.",
+            0,
+        ),
+        "names": literal(sorted([sync["name"], asynchronous["name"]], key=export_key)),
+        "classes": [sync, asynchronous],
+    }
+    return env.get_template("client.py.jinja").render(client=client, resources=resources)
+
+
+def _client_doc(api: Api, mark: str) -> str:
+    if mark:
+        return f"As `{api.client_name}`, to be awaited: every call is a coroutine."
+    named = next((server for server in api.servers if not server.assumed), None)
+    base = (
+        f"Default: `{api.env_prefix}_BASE_URL`, else {named.url}."
+        if named
+        else f"Default: `{api.env_prefix}_BASE_URL`; without one only the key `sandbox` is accepted."
+    )
+    return f"""The client of {api.title}; close it, or use it in a `with` statement.
+
+Args:
+    api_key: The key, or a function that gives it. Default: `{api.env_prefix}_API_KEY`.
+    base_url: The server. {base}
+    assumed: What the document assumes, set otherwise; see the docs for the keys.
+    config: A TOML file with `base_url`, `[assumed]` and `[prices]`. Default: `{api.env_prefix}_CONFIG`.
+    prices: Unit prices by tier, for estimates; an unknown price is None and never 0.
+    timeout: Seconds for one request; None is no limit.
+    max_retries: How often a request that is safe to repeat is repeated.
+    allow_insecure: Send the key over plain HTTP to other hosts than this one.
+    http_client: Your own httpx2 client; what it does to a submit is outside our promise.
+
+Raises:
+    ConfigurationError: there is no key, or a key and no server to send it to.
+"""
+
+
+def _errors(api: Api, env: jinja2.Environment) -> str:
+    inherited = sorted(
+        name for name in _all_of("errors.py") if name[0].isupper() and name != "Billed"
+    )
+    codes = [
+        {
+            "name": identifier(code.class_name),
+            "doc": docstring(sentence(f"{code.code}: {code.message}")),
+            "code": literal(code.code),
+            "kind": literal(code.kind),
+        }
+        for code in api.error_codes
+    ]
+    names = literal(sorted([*inherited, *(code["name"] for code in codes)]))
+    return env.get_template("errors.py.jinja").render(
+        doc=docstring(
+            f"Every error of the client, and a class for each error code of {api.title}.", 0
+        ),
+        inherited=[identifier(name) for name in sorted(inherited, key=import_key)],
+        codes=codes,
+        names=names,
+    )
+
+
+def _all_of(module: str) -> list[str]:
+    """What a module of the runtime exports, read without importing it."""
+    for statement in ast.parse((_RUNTIME / module).read_text(encoding="utf-8")).body:
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "__all__":
+            return list(ast.literal_eval(statement.value))
+    raise LookupError(f"{module} has no __all__")
+
+
+def _init(api: Api, env: jinja2.Environment) -> str:
+    results = {
+        f"resources.{resource.name}": sorted(_results(resource))
+        for resource in api.resources
+        if any(_results(resource))
+    }
+    exports: dict[str, list[str]] = {
+        "_client": [f"Async{api.client_name}", api.client_name],
+        "_runtime.jobs": ["AsyncJob", "Job"],
+        "_runtime.models": ["UNSET"],
+        "errors": sorted(["APIError", *(code.class_name for code in api.error_codes)]),
+        "models": sorted(_argument_enumerations(api)),
+        **results,
+    }
+    taken: set[str] = set()
+    views = []
+    for module, names in exports.items():
+        free = [name for name in names if name not in taken]
+        taken.update(free)
+        if free:
+            views.append(
+                (Code(module), [identifier(name) for name in sorted(free, key=import_key)])
+            )
+    intro = f"{api.title}: {api.summary}" if api.summary else api.title
+    return env.get_template("init.py.jinja").render(
+        doc=docstring(sentence(intro), 0),
+        exports=views,
+        names=literal(sorted([*taken, "errors", "models"], key=export_key)),
+    )
+
+
+def _results(resource: Resource) -> Iterator[str]:
+    for operation in resource.operations:
+        if operation.job is not None:
+            yield from (operation.job.result_name, f"Async{operation.job.result_name}")
+
+
+def _argument_enumerations(api: Api) -> set[str]:
+    """The enumerations that a caller needs for arguments."""
+    kinds = {declared.name for declared in api.types if isinstance(declared, Enumeration)}
+    arguments = (
+        a
+        for r in api.resources
+        for operation in r.operations
+        for a in operation.signature.arguments
+    )
+    return {name for argument in arguments for name in _direct_names(argument.type)} & kinds
+
+
+def _direct_names(kind: Type) -> Iterator[str]:
+    match kind:
+        case Named(name=name):
+            yield name
+        case OneOf(variants=variants):
+            for variant in variants:
+                yield from _direct_names(variant)
+        case ListOf(item=item):
+            yield from _direct_names(item)
+        case _:
+            return
+
+
+def _distribution(api: Api) -> Iterator[tuple[str, str]]:
+    """The files beside the package: what pip needs, and what a reader sees first."""
+    env = environment("specloom.targets.client")
+    version = _VERSION.match(api.version)
+    yield "pyproject.toml", env.get_template("pyproject.toml.jinja").render(
+        name=_toml(api.package.replace("_", "-")),
+        package=_toml(api.package),
+        version=_toml(version.group() if version else "0.0.0"),
+        description=_toml(" ".join((api.summary or api.title).split())),
+    )
+    yield "README.md", env.get_template("README.md.jinja").render(
+        title=_markdown(api.title),
+        summary=_markdown(sentence(api.summary)),
+        package=identifier(api.package),
+        client=identifier(api.client_name),
+        prefix=identifier(api.env_prefix),
+        example=_example(api),
+    )
+
+
+def _example(api: Api) -> Code:
+    """A first call: the required arguments of the first job operation, else of the first one at all."""
+    operations = [(r, one) for r in api.resources for one in r.operations]
+    jobs = [pair for pair in operations if pair[1].job is not None]
+    if not operations:
+        return Code("")
+    resource, operation = (jobs or operations)[0]
+    arguments = ", ".join(
+        f"{one.name}={literal(one.example if isinstance(one.example, str | int | float | list) else '...')}"
+        for one in operation.signature.arguments
+        if one.required
+    )
+    if operation.job is None:
+        return Code(f"    print(client.{resource.name}.{operation.name}({arguments}))")
+    name = "generate" + operation.name.removeprefix("submit")
+    first = f"    {(variable := resource.name.rstrip('s') or 'job')} = client.{resource.name}.{name}({arguments})"
+    return Code(f"{first}\n    print({variable}.url)")
+
+
+def _toml(text: str) -> Code:
+    """A TOML basic string: JSON's escapes are TOML's, but for surrogate pairs, which `ensure_ascii=False` avoids."""
+    written = json.dumps(text, ensure_ascii=False)
+    return Code("".join(char if char.isprintable() else f"\\u{ord(char):04X}" for char in written))
+
+
+def _markdown(text: str) -> Code:
+    """Text of the document as one line of Markdown that holds no HTML."""
+    plain = "".join(char if char.isprintable() else " " for char in " ".join(text.split()))
+    return Code(plain.replace("&", "&amp;").replace("<", "&lt;"))

@@ -1,0 +1,1 @@
+"""The docs of an API, as Markdown."""

@@ -1,0 +1,1 @@
+"""The target `model`: the model itself, as JSON."""
