@@ -1,0 +1,119 @@
+"""Reading answers: bodies that may not be JSON, envelopes, paths, hints to wait."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal, InvalidOperation
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import msgspec
+
+from . import jsonpath
+from .effects import Caught
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["MISSING", "Parsed", "WholePath", "decimal", "parse_json", "retry_after"]
+
+
+class _Missing:
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING: Final = _Missing()
+
+
+class WholePath(str):
+    """A path that a user has set: it is read from the whole body, envelope and all."""
+
+    __slots__ = ()
+
+
+def _find(path: str, value: Any) -> list[Any]:
+    if value is MISSING:
+        return []
+    return [node for node in jsonpath.parse(str(path)).find(value) if node is not None]
+
+
+def parse_json(content: bytes) -> Any:
+    """The value of a JSON text; MISSING where it is none."""
+    if not content.strip():
+        return MISSING
+    with Caught(msgspec.DecodeError, UnicodeDecodeError):
+        return msgspec.json.decode(content)
+    # Python's own reader takes what others write: NaN, a byte order mark, lone surrogates.
+    with Caught(ValueError, RecursionError):
+        return json.loads(content)
+    return MISSING
+
+
+class Parsed:
+    """A body as JSON, looked at inside its envelope."""
+
+    __slots__ = ("inner", "whole")
+
+    def __init__(self, content: bytes, envelope: str | None = None) -> None:
+        self.whole: Any = parse_json(content)
+        self.inner: Any = self.whole
+        if envelope is not None:
+            self.inner = next(iter(_find(envelope, self.whole)), MISSING)
+
+    @classmethod
+    def of(cls, value: Any) -> Self:
+        """A value that is parsed already and has no envelope."""
+        parsed = cls(b"")
+        parsed.whole = parsed.inner = value
+        return parsed
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the body is JSON at all."""
+        return self.whole is not MISSING
+
+    def nodes(self, paths: tuple[str, ...] | str | None) -> list[Any]:
+        """The nodes, none of them null, of the first path that selects any."""
+        for path in (paths,) if isinstance(paths, str) else paths or ():
+            found = _find(path, self.whole if isinstance(path, WholePath) else self.inner)
+            if found:
+                return found
+        return []
+
+    def first(self, paths: tuple[str, ...] | str | None) -> Any:
+        """The first node that is not null; None where there is none."""
+        return next(iter(self.nodes(paths)), None)
+
+    def anywhere(self, paths: tuple[str, ...]) -> Any:
+        """The first node inside the envelope, else outside: errors often come without one."""
+        found = self.first(paths)
+        if found is None and self.inner is not self.whole:
+            return self.first(tuple(WholePath(path) for path in paths))
+        return found
+
+
+def decimal(value: Any) -> Decimal | None:
+    """A number or a numeric string as a decimal; None where it is neither."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    with Caught(InvalidOperation):
+        number = Decimal(str(value).strip())
+        return number if number.is_finite() else None
+    return None
+
+
+def retry_after(headers: Mapping[str, str], wall: float) -> float | None:
+    """Seconds that `Retry-After` asks to wait, given in seconds or as a date; None without one."""
+    text = headers.get("retry-after", "").strip()
+    if not text:
+        return None
+    with Caught(ValueError, OverflowError):
+        seconds = float(text)
+        # NaN and negative numbers compare false: they are no hint.
+        return seconds if 0 <= seconds < 1e9 else None
+    with Caught(ValueError, TypeError, OverflowError):
+        return max(0.0, parsedate_to_datetime(text).timestamp() - wall)
+    return None

@@ -1,0 +1,301 @@
+"""Fetching a file, whole or not at all: it can never submit, and it carries no key."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass, field
+from functools import partial
+from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from .answers import retry_after
+from .containers import is_mp4
+from .effects import Close, Failure, Request, Sleep, Trace, call, now, read_chunk, send, wall
+from .errors import APIError, DownloadError, ResultExpiredError, printable
+from .exchanging import backoff
+from .logs import bare_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from .effects import Core, Reply
+    from .finishing import Link
+    from .session import Session
+
+__all__ = ["Download", "Saved", "save"]
+
+_BUFFER = 1 << 20  # bytes that are gathered before they are written
+_TRIES = 5  # in a row, without a byte more
+_GONE = frozenset({403, 404, 410})
+_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """A file on disk."""
+
+    path: Path
+    size: int
+    sha256: str
+    media_type: str | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Download:
+    """One file on its way to disk: what to fetch, what is there already."""
+
+    session: Session
+    link: Link
+    path: Path
+    overwrite: bool
+    timeout: float | None  # seconds of silence after which the line counts as broken
+    refresh: Callable[[int], Core[Link | None]]
+    facts: Mapping[str, Any]  # of the job, for errors
+    file: IO[bytes] | None = None
+    digest: Any = field(default_factory=hashlib.sha256)
+    size: int = 0
+    total: int | None = None
+    validator: str | None = None
+    media_type: str | None = None
+    refreshed: bool = False
+
+    @property
+    def part(self) -> Path:
+        """Where the bytes gather until the file is whole."""
+        return self.path.with_name(self.path.name + ".part")
+
+    def open(self) -> None:
+        """Begin the `.part` file anew.
+
+        Raises:
+            FileExistsError: the file is there, and is not to be overwritten.
+        """
+        if self.path.exists() and not self.overwrite:
+            raise FileExistsError(f"{self.path} exists; overwrite=True replaces it")
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.file = self.part.open("wb")
+
+    def write(self, data: bytes) -> None:
+        """Append to the `.part` file."""
+        if self.file is not None:
+            self.file.write(data)
+            self.digest.update(data)
+            self.size += len(data)
+
+    def restart(self) -> None:
+        """Forget what is there."""
+        self.digest, self.size, self.total = hashlib.sha256(), 0, None
+        if self.file is not None:
+            self.file.seek(0)
+            self.file.truncate()
+
+    def settle(self) -> None:
+        """Bring the file to disk and give it its name.
+
+        Raises:
+            DownloadError: it is no MP4 where it must be one; the bytes stay in the `.part` file.
+        """
+        if self.file is None:
+            return
+        self.file.flush()
+        os.fsync(self.file.fileno())
+        self.file.close()
+        named_mp4 = self.path.suffix.lower() in (".mp4", ".m4v")
+        if (named_mp4 or self.media_type == "video/mp4") and not is_mp4(self.part):
+            raise self.error(
+                f"what came is no complete MP4 file (it is kept as {self.part})", DownloadError
+            )
+        self.part.replace(self.path)
+        _sync_folder(self.path.parent)
+
+    def abandon(self) -> None:
+        """Close the file, and remove it unless it was kept on purpose."""
+        if self.file is not None and not self.file.closed:
+            self.file.close()
+            self.part.unlink(missing_ok=True)
+
+    def error(self, message: str, kind: type[APIError], **facts: Any) -> APIError:
+        """An exception about this file."""
+        hint = "the job is done and stays so: save again, nothing is submitted"
+        told = {"hint": hint, **self.facts, **facts}
+        return kind(f"{bare_url(self.link.url)}: {message}", **told)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all bytes are there, as far as the server told how many there are."""
+        return self.total is None or self.size == self.total
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def save(download: Download) -> Core[Saved]:
+    """Fetch a file to disk.
+
+    Raises:
+        FileExistsError: the file is there, and is not to be overwritten.
+        ResultExpiredError: the link is dead, and a fresh one was not to be had.
+        DownloadError: it could not be fetched whole.
+    """
+    yield from call(download.open)
+    try:
+        yield from _fetch(download)
+        yield from call(download.settle)
+    finally:
+        download.abandon()
+    return Saved(
+        path=download.path,
+        size=download.size,
+        sha256=download.digest.hexdigest(),
+        media_type=download.media_type,
+    )
+
+
+def _fetch(download: Download) -> Core[None]:
+    """Ask until all bytes are there; a try that brought bytes does not count as a failed one."""
+    failed = 0
+    while True:
+        before = download.size
+        hint, why = yield from _attempt(download)
+        if why is None:
+            return
+        failed = 1 if download.size > before else failed + 1
+        if failed >= _TRIES:
+            raise download.error(f"could not be fetched: {why}", DownloadError, retryable=True)
+        pause, jitter = backoff(failed - 1, hint)
+        download.session.log.logger.warning(
+            "%s: %s, trying again in %.1f s", bare_url(download.link.url), why, pause
+        )
+        yield Sleep(pause, jitter)
+
+
+def _attempt(download: Download) -> Core[tuple[float | None, str | None]]:
+    """One request: the wait that the server asks for, and why it did not do; None if it did."""
+    request = Request(
+        method="GET",
+        url=_checked(download),
+        headers=_headers(download),
+        route="download",
+        operation="download",
+    )
+    started = yield from now()
+    outcome = yield from send(request, Trace(), download.timeout)
+    if isinstance(outcome, Failure):
+        return None, _told(outcome)
+    session, elapsed = download.session, (yield from now()) - started
+    session.log.answered(request, f"HTTP {outcome.status}", elapsed, None)
+    if outcome.status in (200, 206):
+        why = yield from _receive(download, outcome)
+        return None, why
+    yield Close(outcome)
+    hint = retry_after(outcome.headers, (yield from wall()))
+    why = yield from _refused(download, outcome.status)
+    return hint, why
+
+
+def _told(failure: Failure) -> str:
+    return f"{type(failure.error).__name__}: {printable(failure.error, 300)}"
+
+
+def _checked(download: Download) -> str:
+    if urlsplit(download.link.url).scheme not in ("http", "https"):
+        raise download.error("is no link to a file on the web", DownloadError)
+    return download.link.url
+
+
+def _headers(download: Download) -> dict[str, str]:
+    headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
+    if download.size and download.validator:
+        headers["Range"] = f"bytes={download.size}-"
+        headers["If-Range"] = download.validator
+    return headers
+
+
+def _refused(download: Download, status: int) -> Core[str]:
+    if status in _GONE:
+        link = None if download.refreshed else (yield from download.refresh(download.link.index))
+        download.refreshed = True
+        if link is None:
+            raise download.error(f"has expired (HTTP {status})", ResultExpiredError)
+        download.link = link
+        yield from call(download.restart)
+        return f"HTTP {status}, asking under a fresh link"
+    if status == 416:
+        yield from call(download.restart)
+        return "HTTP 416, starting anew"
+    if status in (408, 425, 429) or status >= 500:
+        return f"HTTP {status}"
+    raise download.error(f"the server answered HTTP {status}", DownloadError)
+
+
+def _receive(download: Download, reply: Reply) -> Core[str | None]:
+    """Read a body into the file; gives why it is not whole, None if it is."""
+    if not _continues(download, reply):
+        yield from call(download.restart)
+        if reply.status == 206:
+            yield Close(reply)
+            return "the server sent another part of the file than it was asked for"
+    _measure(download, reply)
+    while True:
+        data, failure = yield from _gather(reply)
+        if data:
+            yield from call(partial(download.write, data))
+        if failure is not None:
+            return _told(failure)
+        if not data:
+            break
+        if download.total is not None and download.size > download.total:
+            break
+    if download.complete:
+        return None
+    why = f"{download.size} bytes came instead of {download.total}"
+    if download.size > (download.total or 0):
+        yield from call(download.restart)
+    return why
+
+
+def _gather(reply: Reply) -> Core[tuple[bytes, Failure | None]]:
+    """About a megabyte of a body, less at its end."""
+    parts: list[bytes] = []
+    size = 0
+    while size < _BUFFER:
+        chunk = yield from read_chunk(reply)
+        if isinstance(chunk, Failure):
+            return b"".join(parts), chunk
+        if not chunk:
+            break
+        parts.append(chunk)
+        size += len(chunk)
+    return b"".join(parts), None
+
+
+def _continues(download: Download, reply: Reply) -> bool:
+    """Whether the body goes on where the file ends."""
+    found = _RANGE.match(reply.headers.get("content-range", ""))
+    return reply.status == 206 and found is not None and int(found[1]) == download.size
+
+
+def _measure(download: Download, reply: Reply) -> None:
+    """Note how long the file is and by what its version is known."""
+    headers = reply.headers
+    length = headers.get("content-length", "")
+    encoded = headers.get("content-encoding", "identity") not in ("", "identity")
+    if encoded or not length.isdecimal():
+        download.total = None
+    else:
+        download.total = download.size + int(length)
+    etag = headers.get("etag", "")
+    strong = etag if etag and not etag.startswith("W/") else None
+    download.validator = None if encoded else strong or headers.get("last-modified")
+    given = headers.get("content-type", "").partition(";")[0].strip().lower()
+    download.media_type = given or download.link.media_type

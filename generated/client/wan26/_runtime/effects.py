@@ -1,0 +1,208 @@
+"""What the core asks of the world, and what the world answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Self, TypeAlias, TypeVar
+
+__all__ = [
+    "Call",
+    "Caught",
+    "Close",
+    "Core",
+    "Effect",
+    "Emit",
+    "Failure",
+    "Notify",
+    "Now",
+    "ReadChunk",
+    "Reply",
+    "Request",
+    "Route",
+    "Send",
+    "Sleep",
+    "Trace",
+    "Wall",
+    "call",
+    "now",
+    "read_chunk",
+    "send",
+    "wall",
+]
+
+V = TypeVar("V")
+
+Route: TypeAlias = Literal["submit", "call", "download"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request as it is sent, over the connections of its `route`; its repr shows no secret."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    content: bytes | None = field(default=None, repr=False)
+    route: Route = "call"
+    operation: str = ""
+
+
+class Trace:
+    """What the transport tells of one request: whether a byte of it may have left."""
+
+    __slots__ = ("handed", "left", "traced")
+
+    def __init__(self) -> None:
+        self.handed = False  # a transport was asked to send it
+        self.traced = False  # that transport tells what it does
+        self.left = False  # a byte may have left
+
+    def note(self, event: str, facts: Mapping[str, Any]) -> None:
+        """Take one event of httpx2's `trace` extension."""
+        self.traced = True
+        request = facts.get("request")
+        # The request that opens a proxy's tunnel is not ours.
+        if event.endswith("send_request_headers.started") and (
+            getattr(request, "method", None) != b"CONNECT"
+        ):
+            self.left = True
+
+    @property
+    def not_sent(self) -> bool:
+        """Whether it is certain that no byte left: no trace is uncertain."""
+        return not self.handed or (self.traced and not self.left)
+
+
+@dataclass(slots=True, kw_only=True)
+class Reply:
+    """The head of an answer; its body is read in chunks."""
+
+    status: int
+    headers: Mapping[str, str]
+    url: str
+    response: Any = field(repr=False)
+    chunks: Any = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A request, or the reading of its answer, broke off."""
+
+    error: Exception
+    timed_out: bool = False
+    transient: bool = True  # False: the request itself is at fault, trying again cannot help
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send a request: gives a Reply or a Failure, and tells the trace on the way."""
+
+    request: Request
+    trace: Trace
+    timeout: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadChunk:
+    """Read on: gives bytes, none at the end, or a Failure."""
+
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Leave an answer before its end."""
+
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """Wait so many seconds, less a random share of at most `jitter`."""
+
+    seconds: float
+    jitter: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Do blocking work; what it raises is raised in the core."""
+
+    work: Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Tell the user's callback, which may be a coroutine function in the async client."""
+
+    callback: Callable[[Any], Any]
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Emit:
+    """Hand a value to who iterates."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """The monotonic clock, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """The time of day, in seconds since 1970: for hints that are dates."""
+
+
+Effect: TypeAlias = Send | ReadChunk | Close | Sleep | Call | Notify | Emit | Now | Wall
+Core: TypeAlias = Generator[Effect, Any, V]
+
+
+def send(request: Request, trace: Trace, timeout: float | None) -> Core[Reply | Failure]:
+    """Send a request."""
+    outcome: Reply | Failure = yield Send(request, trace, timeout)
+    return outcome
+
+
+def read_chunk(reply: Reply) -> Core[bytes | Failure]:
+    """Read the next part of a body; empty at its end."""
+    chunk: bytes | Failure = yield ReadChunk(reply)
+    return chunk
+
+
+def now() -> Core[float]:
+    """The monotonic clock, in seconds."""
+    moment: float = yield Now()
+    return moment
+
+
+def wall() -> Core[float]:
+    """Seconds since 1970."""
+    moment: float = yield Wall()
+    return moment
+
+
+def call(work: Callable[[], V]) -> Core[V]:
+    """Do blocking work, off the event loop where there is one."""
+    value: V = yield Call(work)
+    return value
+
+
+class Caught:
+    """Catches whatever is raised inside it, interruptions included, and keeps it as `error`."""
+
+    def __init__(self, *kinds: type[BaseException]) -> None:
+        self._kinds = kinds
+        self.error: BaseException | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if not isinstance(error, self._kinds):
+            return False
+        self.error = error
+        return True

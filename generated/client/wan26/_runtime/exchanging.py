@@ -1,0 +1,167 @@
+"""One request and its whole answer, within one time limit; and the pauses between attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .answers import MISSING, Parsed, parse_json, retry_after
+from .effects import Close, Failure, Trace, now, read_chunk, send, wall
+from .errors import printable
+
+if TYPE_CHECKING:
+    from .effects import Core, Reply, Request
+    from .session import Session
+
+__all__ = ["Exchange", "Listener", "Response", "backoff", "exchange"]
+
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 8.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """An answer as it came: for `on_response`."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes = field(repr=False)
+    url: str
+    elapsed: float  # seconds
+    operation: str
+
+    @property
+    def request_id(self) -> str | None:
+        """What the server calls the request."""
+        return self.headers.get("x-request-id")
+
+    def json(self) -> Any:
+        """The body as JSON.
+
+        Raises:
+            ValueError: it is none.
+        """
+        value = parse_json(self.content)
+        if value is MISSING:
+            raise ValueError("the body is not JSON")
+        return value
+
+
+Listener = Callable[[Response], object]
+
+
+@dataclass(slots=True, kw_only=True)
+class Exchange:
+    """What became of one request: an answer, or a failure, or a part of an answer and a failure."""
+
+    request: Request
+    trace: Trace
+    reply: Reply | None = None
+    content: bytes = b""
+    failure: Failure | None = None
+    hint: float | None = None  # seconds that the server asks to wait
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status, where an answer came."""
+        return self.reply.status if self.reply is not None else None
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The answer's headers."""
+        return self.reply.headers if self.reply is not None else {}
+
+    @property
+    def request_id(self) -> str | None:
+        """What the server calls the request."""
+        return self.headers.get("x-request-id")
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether a whole answer came, and it is a 2xx."""
+        return self.failure is None and self.status is not None and 200 <= self.status < 300
+
+    def parsed(self, session: Session) -> Parsed:
+        """The body, looked at inside the envelope."""
+        return Parsed(self.content, session.settings.envelope)
+
+    def __str__(self) -> str:
+        if self.failure is not None:
+            error = self.failure.error
+            head = f"HTTP {self.status}, then " if self.status is not None else ""
+            return f"{head}{type(error).__name__}: {printable(error, 500)}"
+        return f"HTTP {self.status}"
+
+
+def exchange(
+    session: Session,
+    request: Request,
+    timeout: float | None,
+    into: list[Exchange] | None = None,
+    listener: Listener | None = None,
+) -> Core[Exchange]:
+    """Send a request and read its answer to the end.
+
+    Args:
+        session: the client's session.
+        request: what to send.
+        timeout: seconds for all of it; a server that drips does not get more.
+        into: receives the exchange before anything is sent, so that an interruption finds it.
+        listener: told of the answer.
+    """
+    made = Exchange(request=request, trace=Trace())
+    if into is not None:
+        into.append(made)
+    started = yield from now()
+    session.log.sending(request)
+    outcome = yield from send(request, made.trace, timeout)
+    if isinstance(outcome, Failure):
+        made.failure = outcome
+    else:
+        made.reply = outcome
+        made.failure = yield from _read_body(made, outcome, started, timeout)
+        made.hint = retry_after(outcome.headers, (yield from wall()))
+    elapsed = (yield from now()) - started
+    _tell(session, made, elapsed, listener)
+    return made
+
+
+def _read_body(
+    made: Exchange, reply: Reply, started: float, timeout: float | None
+) -> Core[Failure | None]:
+    while True:
+        chunk = yield from read_chunk(reply)
+        if isinstance(chunk, Failure):
+            return chunk
+        if not chunk:
+            return None
+        made.content += chunk
+        if timeout is not None and (yield from now()) - started > timeout:
+            yield Close(reply)
+            return Failure(TimeoutError("the answer did not end in time"), timed_out=True)
+
+
+def _tell(session: Session, made: Exchange, elapsed: float, listener: Listener | None) -> None:
+    session.log.answered(made.request, str(made), elapsed, made.request_id)
+    sandbox = made.headers.get("x-sandbox")
+    if sandbox is not None:
+        session.log.once("this is the sandbox: nothing is generated, nothing is billed")
+    if listener is not None and made.reply is not None and made.failure is None:
+        listener(
+            Response(
+                status_code=made.reply.status,
+                headers=made.reply.headers,
+                content=made.content,
+                url=made.reply.url,
+                elapsed=elapsed,
+                operation=made.request.operation,
+            )
+        )
+
+
+def backoff(attempt: int, hint: float | None) -> tuple[float, float]:
+    """Seconds to pause after an attempt (0 is the first), and the share that chance may take."""
+    if hint is not None:
+        return hint, 0.0
+    return min(FIRST_PAUSE * 2.0**attempt, LONGEST_PAUSE), 0.25

@@ -1,0 +1,92 @@
+"""What became of a submit: read from the transport's trace and the answer, never guessed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from .binding import locate
+from .errors import printable
+
+if TYPE_CHECKING:
+    from .answers import Parsed
+    from .exchanging import Exchange
+    from .operations import LifeCycle
+
+__all__ = ["Fate", "Verdict", "read_fate"]
+
+Fate: TypeAlias = Literal["not-sent", "not-taken", "rejected", "job", "uncertain"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The fate of one submit: `ids` of its jobs, or what `kind` of doubt there is."""
+
+    fate: Fate
+    ids: tuple[str, ...] = ()
+    kind: str = ""
+    known: str = ""
+
+
+def read_fate(made: Exchange, job: LifeCycle, parsed: Parsed) -> Verdict:
+    """Read the fate of a submit from what came of it."""
+    status = made.status
+    if status is None:
+        return _unanswered(made)
+    if status == 429 or status in job.not_taken:
+        return Verdict(fate="not-taken")
+    if 400 <= status < 500 and status != 408:
+        return Verdict(fate="rejected")
+    if 200 <= status < 300:
+        verdict = _accepted(made, job, parsed)
+        # JSON that can be read is whole: its id counts, even if the line broke behind it.
+        if verdict.fate != "uncertain" or made.failure is None:
+            return verdict
+    if made.failure is not None:
+        known = f"the server began to answer HTTP {status}, and the answer broke off"
+        return Verdict(fate="uncertain", kind="unanswered", known=known)
+    return Verdict(fate="uncertain", kind="unclear", known=_unclear(made, status))
+
+
+def _unanswered(made: Exchange) -> Verdict:
+    if made.trace.not_sent:
+        return Verdict(fate="not-sent")
+    if not made.trace.traced:
+        known = "the transport does not tell whether a byte of the request was sent"
+        return Verdict(fate="uncertain", kind="untraced", known=known)
+    known = "bytes of the request may have reached the server, and no answer came"
+    return Verdict(fate="uncertain", kind="unanswered", known=known)
+
+
+def _accepted(made: Exchange, job: LifeCycle, parsed: Parsed) -> Verdict:
+    if job.refused is not None and parsed.nodes(job.refused):
+        return Verdict(fate="rejected")
+    ids = _ids(made, job, parsed)
+    if ids:
+        return Verdict(fate="job", ids=ids)
+    what = "without a job's id" if parsed.is_json else "with a body that is not JSON"
+    known = f"the server answered HTTP {made.status} {what}"
+    return Verdict(fate="uncertain", kind="unclear", known=known)
+
+
+def _ids(made: Exchange, job: LifeCycle, parsed: Parsed) -> tuple[str, ...]:
+    if not job.id:
+        url = locate(job.poll.url, made, parsed)
+        return (url,) if url else ()
+    ids = [_text(node) for node in parsed.nodes(job.id)]
+    # Half an answer is none: one id that cannot be read would be a job lost in silence.
+    return tuple(job_id for job_id in ids if job_id) if all(ids) else ()
+
+
+def _text(node: object) -> str:
+    """An id as text; empty where it is none."""
+    if isinstance(node, bool) or not isinstance(node, str | int):
+        return ""
+    return str(node).strip()
+
+
+def _unclear(made: Exchange, status: int) -> str:
+    if 300 <= status < 400:
+        to = printable(made.headers.get("location", "another place").partition("?")[0], 200)
+        return f"the server answered HTTP {status}, pointing to {to}; a submit follows no redirect"
+    return f"the server answered HTTP {status}, which does not say whether it took the request"

@@ -1,0 +1,143 @@
+"""From a job that has ended to what was paid for, or to the error that says why there is none."""
+
+from __future__ import annotations
+
+import mimetypes
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from .answers import Parsed
+from .binding import bind
+from .calling import call_error, decoded, pick, typed
+from .effects import Sleep
+from .errors import APIError, APIStatusError, JobError, JobFailedError, JobResultError, printable
+from .exchanging import Exchange, backoff, exchange
+from .operations import Result, Step
+from .polling import billed, job_error, look
+from .requests import follow_up
+from .vendors import make_error, read_code
+
+if TYPE_CHECKING:
+    from .effects import Core
+    from .records import Record
+
+__all__ = ["Finished", "Link", "finish", "fresh_link", "last_answer"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One file of a result, as the answer names it."""
+
+    index: int
+    url: str
+    media_type: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A job that succeeded: the typed answer, its bytes, the value and the files in it."""
+
+    record: Record
+    answer: Any
+    content: bytes
+    value: Any
+    links: tuple[Link, ...]
+
+
+def last_answer(record: Record) -> Any:
+    """The last answer of a job, typed; None before the first."""
+    if record.answered is None or not record.content:
+        return None
+    answer = pick(record.answered, 200, "application/json")
+    return typed(answer, record.content, record.session.settings.envelope, record.operation.name)
+
+
+def finish(record: Record) -> Core[Finished]:
+    """What a job that has ended came to.
+
+    Raises:
+        JobFailedError: it failed; other classes of JobError say what else it came to.
+        JobResultError: it succeeded, and the answer holds no file where there must be one.
+    """
+    if record.state != "succeeded":
+        raise job_error(record)
+    declared = record.job.result or Result()
+    answer, content = last_answer(record), record.content
+    if declared.operation is not None:
+        made = yield from _fetch(record, declared)
+        answer, content = decoded(record.session, declared.operation, made), made.content
+    parsed = Parsed(content, record.session.settings.envelope)
+    links = _links(record, parsed)
+    if declared.files and not links:
+        raise JobResultError(
+            f"job {printable(record.id, 200)} succeeded, but its answer names no file",
+            job=record.handle,
+            job_id=record.id,
+            answer=content,
+            request_id=record.request_id,
+            billed=billed(record),
+            hint=f"the answer is at .answer; {record.resume_line} asks again",
+        )
+    value = answer if declared.value is None else parsed.first(declared.value)
+    return Finished(record=record, answer=answer, content=content, value=value, links=links)
+
+
+def _fetch(record: Record, declared: Result) -> Core[Exchange]:
+    """Make the result call; what passes is tried again, a 4xx is the job's failure."""
+    session, attempt = record.session, 0
+    step = Step(operation=declared.operation, parameters=declared.parameters, body=declared.body)
+    parameters = bind(step.parameters, record.id, record.parsed())
+    while True:
+        request = follow_up(session, step, None, parameters)
+        made = yield from exchange(session, request, record.timeout, listener=record.listener)
+        status = made.status or 0
+        passing = made.failure is not None or status in (408, 425, 429) or status >= 500
+        if made.succeeded:
+            return made
+        if not passing or attempt >= session.max_retries:
+            raise _no_result(record, made, refused=not passing and 400 <= status < 500)
+        yield Sleep(*backoff(attempt, made.hint))
+        attempt += 1
+
+
+def _no_result(record: Record, made: Exchange, *, refused: bool) -> APIError:
+    session = record.session
+    if not refused:
+        error = call_error(session, made)
+        error.job, error.job_id, error.token = record.handle, record.id, record.token
+        error.hint = f"the job is done: {record.resume_line}.result() asks for its result again"
+        return error
+    code, message = read_code(made.parsed(session), record.job.error, session.api.error)
+    return make_error(
+        session,
+        JobFailedError,
+        f"job {printable(record.id, 200)} has no result: {message or made}",
+        code=code,
+        job=record.handle,
+        job_id=record.id,
+        answer=made.content,
+        request_id=made.request_id,
+        billed=billed(record),
+    )
+
+
+def _links(record: Record, parsed: Parsed) -> tuple[Link, ...]:
+    declared = record.job.result
+    nodes = parsed.nodes(declared.files) if declared is not None else []
+    where = record.session.settings.base_url + "/"
+    urls = [urljoin(where, node) for node in nodes if isinstance(node, str) and node.strip()]
+    return tuple(
+        Link(index=index, url=url, media_type=mimetypes.guess_type(urlsplit(url).path)[0])
+        for index, url in enumerate(urls)
+    )
+
+
+def fresh_link(record: Record, index: int, timeout: float | None) -> Core[Link | None]:
+    """Poll once for a fresh link to a file; None where there is none to be had."""
+    try:
+        yield from look(record, timeout)
+        finished = yield from finish(record)
+    except (APIStatusError, JobError):
+        return None
+    return next((link for link in finished.links if link.index == index), None)

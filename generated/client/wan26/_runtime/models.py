@@ -1,0 +1,131 @@
+"""What woven models and enums are made of: objects that keep what the document did not promise."""
+
+from __future__ import annotations
+
+import reprlib
+from enum import Enum, IntEnum, StrEnum
+from typing import Any, Self, TypeVar
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+__all__ = ["UNSET", "Model", "OpenEnum", "OpenIntEnum", "UnsetType"]
+
+E = TypeVar("E", bound=Enum)
+
+
+class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True):
+    """An object of the API.
+
+    A field that is absent is `UNSET`, which differs from null (`None`). Woven classes are written
+    `class VideoTask(Model, kw_only=True): ...`. What the document does not name lies in `extra`;
+    it is no argument of the constructor: write `task.extra["new_field"] = 1` instead. Equality
+    compares the fields that the document names, and neither `extra` nor `raw`.
+    """
+
+    @staticmethod
+    def _extra_type() -> Any:
+        # The type of the extra fields where the document declares them (additionalProperties), so
+        # that they are no surprise: woven models override this and return it.
+        return UNSET
+
+    @property
+    def extra(self) -> dict[str, Any]:
+        """The fields that the document does not name, by their names on the wire; sent again."""
+        found: dict[str, Any] = vars(self).setdefault("_extra", {})
+        return found
+
+    @extra.setter
+    def extra(self, fields: dict[str, Any]) -> None:
+        vars(self)["_extra"] = dict(fields)
+
+    @property
+    def raw(self) -> bytes:
+        """The bytes of the answer, on the object that is the whole answer; elsewhere empty."""
+        found: bytes = vars(self).get("_raw", b"")
+        return found
+
+    @reprlib.recursive_repr()
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
+        return f"{type(self).__name__}({shown})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        shown = [(name, getattr(self, name)) for name in self.__struct_fields__]
+        shown = [(name, value) for name, value in shown if value is not UNSET]
+        return [*shown, ("extra", self.extra)] if vars(self).get("_extra") else shown
+
+    def __copy__(self) -> Self:
+        twin = type(self)(**{name: getattr(self, name) for name in self.__struct_fields__})
+        vars(twin).update(vars(self))
+        if "_extra" in vars(self):
+            twin.extra = self.extra
+        return twin
+
+    # msgspec's own would lose what lies beside the fields.
+    def __reduce__(self) -> tuple[Any, ...]:
+        fields = {name: getattr(self, name) for name in self.__struct_fields__}
+        return _restore, (type(self), fields, dict(vars(self)))
+
+
+def _restore(model: type[Model], fields: dict[str, Any], beside: dict[str, Any]) -> Model:
+    restored = model(**fields)
+    vars(restored).update(beside)
+    return restored
+
+
+class OpenEnum(StrEnum):
+    """Words of an API that may grow: an unknown word makes a member that is not `known`.
+
+    Members are strings: they equal, hash and format as the word itself.
+    """
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        return _named(str.__new__(cls, value), str(value))
+
+    @property
+    def known(self) -> bool:
+        """Whether the document names this word."""
+        return self._value_ in type(self)._value2member_map_
+
+    def __str__(self) -> str:
+        return str(self._value_)
+
+    def __repr__(self) -> str:
+        return _shown(self, self.known)
+
+
+class OpenIntEnum(IntEnum):
+    """Numbers of an API that may grow: an unknown number makes a member that is not `known`."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, int) or isinstance(value, bool):
+            return None
+        return _named(int.__new__(cls, value), int(value))
+
+    @property
+    def known(self) -> bool:
+        """Whether the document names this number."""
+        return self._value_ in type(self)._value2member_map_
+
+    def __str__(self) -> str:
+        return str(self._value_)
+
+    def __repr__(self) -> str:
+        return _shown(self, self.known)
+
+
+def _named(member: E, value: str | int) -> E:
+    # Not kept: a server that invents words must not fill the memory.
+    member._name_ = str(value)
+    member._value_ = value
+    return member
+
+
+def _shown(member: Enum, known: bool) -> str:
+    place = f"{type(member).__name__}.{member.name}: " if known else f"{type(member).__name__}? "
+    return f"<{place}{member._value_!r}>"

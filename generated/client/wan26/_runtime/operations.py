@@ -1,0 +1,283 @@
+"""What the woven modules say of an API: operations, life cycles, prices, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = [
+    "Answer",
+    "Api",
+    "ApiKey",
+    "Bearer",
+    "Body",
+    "CostPaths",
+    "ErrorPaths",
+    "Idempotency",
+    "JobKind",
+    "LifeCycle",
+    "Limits",
+    "Listing",
+    "Operation",
+    "Parameter",
+    "Paths",
+    "Place",
+    "Price",
+    "Progress",
+    "Result",
+    "Rule",
+    "Security",
+    "Server",
+    "State",
+    "Step",
+    "VendorCode",
+    "Word",
+]
+
+T = TypeVar("T")
+
+Paths: TypeAlias = tuple[str, ...]
+Place: TypeAlias = Literal["path", "query", "header", "cookie"]
+State: TypeAlias = Literal[
+    "queued", "running", "succeeded", "failed", "cancelled", "expired", "missing"
+]
+Word: TypeAlias = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A parameter under its name on the wire; `style` and `explode` as OpenAPI has them."""
+
+    name: str
+    place: Place
+    style: str = ""  # empty: the usual one of the place
+    explode: bool | None = None
+    required: bool = False
+    allow_reserved: bool = False
+    content_type: str = ""  # set where the parameter is serialised by media type
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """How a request body is written; `check` is its key in `_schemas.json`."""
+
+    content_type: str
+    check: str | None = None
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What answers of a status hold (`200`, `2XX`, `default`); the type is asked for late."""
+
+    status: str
+    content_type: str
+    type: Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What a request costs: a unit price for its tier, times a quantity found in its body."""
+
+    per: str
+    quantity: str | None = None
+    tier_by: str | None = None
+    tiers: Mapping[str, str] = field(
+        default_factory=dict
+    )  # value in the request -> name of its tier
+    unit_prices: Mapping[str, str] = field(default_factory=dict)  # name of a tier -> decimal number
+    defaults: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # the members of the body that the server fills in
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorPaths:
+    """Where a body carries an error's code and message; of several paths the first that selects."""
+
+    code: Paths = ()
+    message: Paths = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostPaths:
+    """Where answers carry money: `reserved` in the submit's, the others in the last poll's."""
+
+    amount: str | None = None
+    discount: str | None = None
+    reserved: str | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Decides the state before the words do: by HTTP status, by a path that selects, or both."""
+
+    state: State
+    code: int | None = None
+    when: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A further call; parameters are constants, `$id`, paths, or `$request...` expressions."""
+
+    operation: Operation[Any] | None = None
+    url: str | None = None  # a path in the answer, or `$response.header.X`
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    body: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """Where a finished job keeps what was paid for; `operation` or `url` make it a further call."""
+
+    value: str | None = None
+    files: Paths = ()
+    expires: float | str | None = None  # seconds after success, or a path
+    operation: Operation[Any] | None = None
+    url: str | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    body: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a job says it is: a value, of a number or of what a path selects."""
+
+    value: str
+    of: float | str = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A call that lists jobs, and where their ids stand in its answer."""
+
+    operation: Operation[Any]
+    ids: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Idempotency:
+    """Where a submit carries its key: `$request.header.X` or `$request.body#/pointer`."""
+
+    key: str
+    repeat: Literal["replayed", "refused", "unknown"] = "unknown"
+    is_id: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LifeCycle:
+    """How a job is followed from its submit to its result; seconds, JSONPaths, words."""
+
+    poll: Step
+    id: Paths = ()  # none: the URL of the poll is the id
+    interval: float = 5
+    timeout: float = 900
+    status: Paths = ()
+    states: Mapping[State, tuple[Word, ...]] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
+    refused: str | None = None
+    not_taken: tuple[int, ...] = ()
+    result: Result | None = None
+    error: ErrorPaths = ErrorPaths()
+    progress: Progress | None = None
+    cost: CostPaths | None = None
+    cancel: Step | None = None
+    list: Listing | None = None
+    idempotency: Idempotency | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation(Generic[T]):
+    """One operation; `T` is what its successful answer is decoded to."""
+
+    name: str
+    method: str
+    path: str
+    parameters: tuple[Parameter, ...] = ()
+    body: Body | None = None
+    answers: tuple[Answer, ...] = ()
+    price: Price | None = None
+    job: LifeCycle | None = None
+    secured: bool = True
+    moves: tuple[
+        tuple[str, str], ...
+    ] = ()  # body members that travel elsewhere: pointer -> pointer
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server of the document; an assumed one is nobody's promise."""
+
+    url: str
+    assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """The key travels as `Authorization: Bearer ...`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """The key travels in a header, a query parameter or a cookie of this name."""
+
+    name: str
+    place: Literal["header", "query", "cookie"] = "header"
+    prefix: str = ""
+
+
+Security: TypeAlias = Bearer | ApiKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorCode:
+    """One error code of the vendor; `class_name` is looked up in the package's `errors`."""
+
+    class_name: str
+    kind: str = ""
+    message: str = ""
+    status: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the vendor allows, per second; None is not said."""
+
+    submits_per_second: float | None = None
+    polls_per_second: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobKind:
+    """Where a job's operation and result classes are found when a job is resumed."""
+
+    name: str  # the operation that submits: videos.submit
+    module: str  # relative to the package: resources.videos
+    operation: str
+    result: str
+    async_result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    """One API: names, servers, security, error codes, and what may be set at run time."""
+
+    name: str
+    package: str
+    env_prefix: str
+    title: str = ""
+    version: str = ""
+    servers: tuple[Server, ...] = ()
+    security: tuple[Security, ...] = ()
+    error_codes: Mapping[str, VendorCode] = field(default_factory=dict)
+    error: ErrorPaths = ErrorPaths()
+    limits: Limits = Limits()
+    jobs: tuple[JobKind, ...] = ()
+    assumed: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,350 @@
+"""From the arguments of a woven method to cores: checked, built, submitted, waited for."""
+
+from __future__ import annotations
+
+import os
+import sys
+import uuid
+import warnings
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec import UNSET
+
+from . import calling
+from .binding import bind, locate
+from .effects import now
+from .encoding import to_wire
+from .errors import (
+    AdviceWarning,
+    ConfigurationError,
+    InvalidRequestError,
+    ManyJobsError,
+    printable,
+)
+from .finishing import Finished, finish
+from .polling import begin, follow, telling
+from .pricing import merged
+from .records import Record
+from .requests import GenerateOptions, Options, build_body, build_request
+from .submitting import Order, submit
+from .tokens import write_token
+from .vendors import make_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .effects import Core
+    from .exchanging import Exchange
+    from .operations import Idempotency, LifeCycle, Operation
+    from .session import Session
+
+__all__ = [
+    "RehearsalError",
+    "call",
+    "check_target",
+    "generate",
+    "known_options",
+    "resumed",
+    "start",
+]
+
+T = TypeVar("T")
+
+_PACKAGE = __name__.rpartition(".")[0].rpartition(".")[0]
+
+
+class RehearsalError(Exception):
+    """Ends a rehearsed submit where it would have sent something; `body` is what."""
+
+    def __init__(self, operation: Operation[Any], body: Any) -> None:
+        super().__init__(f"{operation.name} would be sent now")
+        self.operation = operation
+        self.body = body
+
+
+def known_options(options: Mapping[str, Any], kind: type[Options]) -> None:
+    """Refuse options that do not exist, such as a misspelt parameter.
+
+    Raises:
+        TypeError: there is one.
+    """
+    for name in options:
+        if name not in kind.__annotations__:
+            raise TypeError(f"unexpected argument {name!r}")
+
+
+def check_target(path: Any) -> Path:
+    """Where a result shall be saved, looked at before anything is paid.
+
+    Raises:
+        FileExistsError: the file is there already.
+        PermissionError: it could not be written.
+    """
+    target = Path(path)
+    if target.exists() and not target.is_dir():
+        raise FileExistsError(f"{target} exists; nothing was submitted")
+    folder = target if target.is_dir() else target.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(f"{folder} cannot be written; nothing was submitted")
+    return target
+
+
+def call(
+    session: Session,
+    operation: Operation[T],
+    parameters: Mapping[str, Any],
+    body: Any,
+    options: Options,
+) -> Core[T]:
+    """A plain call."""
+    changed = session.changed(operation)
+    wire = _checked(session, changed, body, options)
+    request = build_request(session, changed, parameters=parameters, body=wire, options=options)
+    timeout = options.get("timeout", session.timeout)
+    return (yield from calling.call(session, changed, request, timeout, options.get("on_response")))
+
+
+def start(
+    session: Session,
+    operation: Operation[Any],
+    parameters: Mapping[str, Any],
+    body: Any,
+    options: GenerateOptions,
+) -> Core[list[Record]]:
+    """Submit; gives the jobs that came of it, usually one."""
+    changed = session.changed(operation)
+    job = changed.job
+    if job is None:
+        raise TypeError(f"{operation.name} makes no job")
+    wire = _checked(session, changed, body, options)
+    if session.rehearsing:
+        raise RehearsalError(changed, wire)
+    order = _order(session, changed, job, parameters, wire, options, (yield from now()))
+    accepted = yield from submit(
+        session,
+        order,
+        partial(_resume_line, operation.name),
+    )
+    moment = yield from now()
+    return [
+        _record(session, changed, job, job_id, accepted.exchange, moment, parameters, options)
+        for job_id in accepted.ids
+    ]
+
+
+def _order(
+    session: Session,
+    operation: Operation[Any],
+    job: LifeCycle,
+    parameters: Mapping[str, Any],
+    body: Any,
+    options: GenerateOptions,
+    moment: float,
+) -> Order:
+    key = _key(job, options, session)
+    stamp, wire = _stamped(job.idempotency, key, body)
+    request = build_request(
+        session,
+        operation,
+        parameters=parameters,
+        body=wire,
+        options=options,
+        route="submit",
+        stamp=stamp,
+    )
+    patience = options.get("wait_timeout")
+    return Order(
+        request=request,
+        job=job,
+        timeout=options.get("timeout", session.timeout),
+        deadline=moment + (job.timeout if patience is None else patience),
+        key=key,
+        listener=options.get("on_response"),
+    )
+
+
+def _resume_line(operation: str, job_id: str) -> str:
+    return f'client.jobs.resume("{write_token(operation, job_id, {})}")'
+
+
+def generate(
+    session: Session,
+    operation: Operation[Any],
+    parameters: Mapping[str, Any],
+    body: Any,
+    options: GenerateOptions,
+    bind_handle: Callable[[Record], object],
+) -> Core[Finished]:
+    """Submit and wait, in one breath: there is no moment in between at which the job is lost."""
+    started = yield from now()
+    records = yield from start(session, operation, parameters, body, options)
+    for record in records:
+        bind_handle(record)
+    require_one(session, records)
+    patience = options.get("wait_timeout")
+    if patience is not None:
+        patience -= (yield from now()) - started
+    yield from follow(records[0], patience, telling(options.get("on_update")))
+    return (yield from finish(records[0]))
+
+
+def require_one(session: Session, records: list[Record]) -> None:
+    """Make sure that there is one job.
+
+    Raises:
+        ManyJobsError: there are several; it carries their handles.
+    """
+    if len(records) == 1:
+        return
+    lines = ", ".join(record.resume_line for record in records)
+    handles = tuple(record.handle for record in records if record.handle is not None)
+    raise make_error(
+        session,
+        ManyJobsError,
+        f"one submit has created {len(records)} jobs",
+        jobs=handles,
+        job=handles[0] if handles else None,
+        hint=f"they go on: {lines}",
+    )
+
+
+def resumed(
+    session: Session,
+    operation: Operation[Any],
+    job_id: str,
+    parameters: Mapping[str, Any],
+    moment: float,
+) -> Record:
+    """The record of a job that another process submitted; nothing is sent."""
+    changed = session.changed(operation)
+    job = changed.job
+    if job is None:
+        raise TypeError(f"{operation.name} makes no job")
+    bound = {
+        name: job_id if source == "$id" else source
+        for name, source in job.poll.parameters.items()
+        if source == "$id" or not (isinstance(source, str) and source.startswith("$"))
+    }
+    return Record(
+        session=session,
+        operation=changed,
+        job=job,
+        id=job_id,
+        started=moment,
+        since=moment,
+        parameters={**bound, **parameters},
+        url=job_id if not job.id else None,
+        timeout=session.timeout,
+    )
+
+
+def _record(
+    session: Session,
+    operation: Operation[Any],
+    job: LifeCycle,
+    job_id: str,
+    made: Exchange,
+    moment: float,
+    parameters: Mapping[str, Any],
+    options: Options,
+) -> Record:
+    parsed = made.parsed(session)
+    record = Record(
+        session=session,
+        operation=operation,
+        job=job,
+        id=job_id,
+        started=moment,
+        since=moment,
+        parameters=bind(job.poll.parameters, job_id, parsed, made, parameters),
+        url=locate(job.poll.url, made, parsed),
+        submitted=made.content,
+        answered=operation,
+        timeout=options.get("timeout", session.timeout),
+        listener=options.get("on_response"),
+    )
+    if made.status is not None and 200 <= made.status < 300:
+        begin(record, made)
+    return record
+
+
+def _checked(session: Session, operation: Operation[Any], body: Any, options: Options) -> Any:
+    """The body as it is sent; its problems are raised and advice is warned of before that.
+
+    The rules see the body as the document has it: what is moved at run time moves afterwards.
+    """
+    extra = options.get("extra_body")
+    document_shaped = merged(_wire(body), _wire(extra)) if extra else _wire(body)
+    name = operation.body.check if operation.body is not None else None
+    if options.get("check", True) and name is not None and document_shaped is not UNSET:
+        problems = session.checks.problems(name, document_shaped)
+        if problems:
+            raise _invalid(session, operation, problems)
+        for advice in session.checks.advice(name, document_shaped):
+            warnings.warn(advice.message, AdviceWarning, stacklevel=_caller())
+    return build_body(operation, body, extra)
+
+
+def _wire(value: Any) -> Any:
+    try:
+        return to_wire(value)
+    except TypeError:
+        return UNSET  # build_body says it better
+
+
+def _invalid(session: Session, operation: Operation[Any], problems: Any) -> Exception:
+    code = next((problem.code for problem in problems if problem.code is not None), None)
+    lines = "\n".join(f"  - {problem}" for problem in problems)
+    count = "a problem" if len(problems) == 1 else f"{len(problems)} problems"
+    return make_error(
+        session,
+        InvalidRequestError,
+        f"{operation.name}: the request has {count}\n{lines}",
+        code=code,
+        problems=tuple(problems),
+        billed="no",
+        retryable=False,
+    )
+
+
+def _caller() -> int:
+    """The stack level of who called the client, as `warnings.warn` counts it in `_checked`."""
+    level, frame = 1, sys._getframe(1)
+    while _is_ours(str(frame.f_globals.get("__name__", ""))) and frame.f_back is not None:
+        level, frame = level + 1, frame.f_back
+    return level
+
+
+def _is_ours(module: str) -> bool:
+    return module == _PACKAGE or module.startswith(f"{_PACKAGE}.")
+
+
+def _key(job: LifeCycle, options: Options, session: Session) -> str | None:
+    given = options.get("idempotency_key")
+    if job.idempotency is None:
+        if given is not None:
+            raise ConfigurationError(
+                f"{session.api.name} declares no idempotency key: it would be sent in vain"
+            )
+        return None
+    if given is not None and not (given.isascii() and given.isprintable() and given.strip()):
+        raise ConfigurationError(f"{printable(given, 100)!r} cannot be an idempotency key")
+    return given or str(uuid.uuid4())
+
+
+def _stamped(
+    idempotency: Idempotency | None, key: str | None, body: Any
+) -> tuple[tuple[str, str] | None, Any]:
+    """Where the key travels: in a header, or in the body."""
+    if idempotency is None or key is None:
+        return None, body
+    place = idempotency.key
+    if place.startswith("$request.header."):
+        return (place.removeprefix("$request.header."), key), body
+    value: Any = key
+    for step in reversed(place.partition("#/")[2].split("/")):
+        value = {step.replace("~1", "/").replace("~0", "~"): value}
+    return None, value if body is UNSET else merged(body, value)

@@ -1,0 +1,263 @@
+"""Following a job to its end; whatever happens on the line, it is not lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .answers import Parsed
+from .effects import Emit, Notify, Sleep, now
+from .errors import (
+    APIError,
+    Billed,
+    JobCancelledError,
+    JobError,
+    JobExpiredError,
+    JobFailedError,
+    JobMissingError,
+    JobTimeoutError,
+    printable,
+)
+from .exchanging import Exchange, exchange
+from .records import FINAL, Update
+from .requests import follow_up
+from .vendors import make_error, read_code, status_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .effects import Core, Effect
+    from .operations import LifeCycle, State, Word
+    from .records import Record
+
+__all__ = ["begin", "billed", "emitting", "follow", "job_error", "judge", "look", "telling"]
+
+_GROWTH, _CEILING, _JITTER = 1.5, 6.0, 0.1
+_LEAST = 1.0  # seconds that a poll gets at least, however near the deadline is
+_TRANSIENT = frozenset({408, 425, 429})
+
+_OUTCOMES: dict[str, tuple[type[JobError], str]] = {
+    "failed": (JobFailedError, "failed"),
+    "cancelled": (JobCancelledError, "was cancelled"),
+    "expired": (JobExpiredError, "has expired"),
+    "missing": (JobMissingError, "is not found by the server"),
+}
+
+
+def judge(job: LifeCycle, status: int, parsed: Parsed) -> tuple[State | None, Word | None]:
+    """The state and the vendor's word in a poll's answer: rules first, then 404, then the words.
+
+    What is no 2xx speaks of the call and not of the job (`{"status": "failed"}` under a 401 or a
+    502 is common), unless a rule names its status.
+    """
+    heard = 200 <= status < 300
+    state, word = worded(job, parsed) if heard else (None, None)
+    for rule in job.rules:
+        by_code = heard if rule.code is None else rule.code == status
+        if by_code and (rule.when is None or parsed.nodes(rule.when)):
+            return rule.state, word
+    return ("missing", None) if status == 404 else (state, word)
+
+
+def worded(job: LifeCycle, parsed: Parsed) -> tuple[State | None, Word | None]:
+    """The state and the vendor's word by the words alone: all that counts in a submit's answer."""
+    word = parsed.first(job.status)
+    if not isinstance(word, str | int | float):
+        return None, None
+    for state, words in job.states.items():
+        # True equals 1, and is another word.
+        if any(type(word) is type(known) and word == known for known in words):
+            return state, word
+    return None, word
+
+
+def begin(record: Record, made: Exchange) -> None:
+    """Take what the submit's answer tells: a job may be finished at once."""
+    state, word = worded(record.job, made.parsed(record.session))
+    record.content, record.request_id = made.content, made.request_id
+    record.move(state or "queued", word, record.started)
+
+
+def take(record: Record, made: Exchange, moment: float) -> None:
+    """Take what a poll's answer tells of a job."""
+    parsed = made.parsed(record.session)
+    state, word = judge(record.job, made.status or 0, parsed)
+    if record.final and state not in FINAL:
+        # What is done stays done: links are refreshed from answers that say so, and no others.
+        record.session.log.once(f"{record.operation.name}: a finished job runs backwards: {word!r}")
+        return
+    if state is None and word is not None:
+        text = printable(repr(word), 100)
+        record.session.log.once(f"{record.operation.name}: unknown status {text}: waiting goes on")
+    if state is not None and _backwards(record.state, state):
+        record.session.log.once(f"{record.operation.name}: a job ran backwards, to {state}")
+    record.content, record.request_id = made.content, made.request_id or record.request_id
+    record.seen = record.seen or state != "missing"
+    record.move(state, word, moment)
+
+
+def _backwards(before: State | None, state: State) -> bool:
+    return before == "running" and state == "queued"
+
+
+def look(record: Record, timeout: float | None) -> Core[float | None]:
+    """Poll once; gives the seconds that the server asks to wait before the next poll.
+
+    Whatever passes (429, 5xx, a broken line, a body that is not JSON) leaves the record as it was.
+
+    Raises:
+        APIStatusError: the server refuses to tell; the job goes on.
+    """
+    session = record.session
+    yield from session.polls.wait()
+    request = follow_up(session, record.job.poll, record.url, record.parameters)
+    made = yield from exchange(session, request, timeout, listener=record.listener)
+    parsed, status = made.parsed(session), made.status
+    if made.failure is not None or status is None:
+        session.log.logger.warning("%s: %s, polling goes on", request.operation, made)
+        return made.hint
+    ruled = judge(record.job, status, parsed)[0] is not None
+    # A page of a gateway under 200 is no answer, whatever a rule says of 200.
+    if parsed.is_json if made.succeeded and status == 200 else ruled or made.succeeded:
+        moment = yield from now()
+        record.answered = record.job.poll.operation
+        take(record, made, moment)
+        _remark(record, parsed)
+    elif made.succeeded or status in _TRANSIENT or status >= 500:
+        what = f"{made}, not JSON" if made.succeeded else str(made)
+        session.log.logger.warning("%s: %s, polling goes on", request.operation, what)
+    else:
+        hint = f"the job goes on: {record.resume_line} resumes it"
+        raise status_error(
+            session, made, parsed, record.job.error, job=record.handle, job_id=record.id, hint=hint
+        )
+    return made.hint
+
+
+def _remark(record: Record, parsed: Parsed) -> None:
+    if record.status is None and record.state is None:
+        code, message = read_code(parsed, record.job.error, record.session.api.error)
+        said = f" (it says {code or ''} {message or ''})" if code or message else ""
+        record.session.log.once(f"{record.operation.name}: an answer without a status{said}")
+
+
+def follow(
+    record: Record, timeout: float | None, tell: Callable[[Update], Effect] | None
+) -> Core[None]:
+    """Poll until the job has ended or time is up.
+
+    Args:
+        record: the job.
+        timeout: seconds; None is what the document says.
+        tell: makes the effect that tells an update; None tells nobody.
+
+    Raises:
+        JobTimeoutError: time is up; the job goes on.
+        JobMissingError: the server does not find it.
+    """
+    try:
+        yield from _follow(record, timeout, tell)
+    except BaseException as error:
+        if not isinstance(error, APIError | GeneratorExit):
+            error.add_note(f"the job goes on: {record.resume_line} resumes it")
+        raise
+
+
+def _follow(
+    record: Record, timeout: float | None, tell: Callable[[Update], Effect] | None
+) -> Core[None]:
+    moment = yield from now()
+    deadline = moment + (record.job.timeout if timeout is None else timeout)
+    interval, hint = record.job.interval, None
+    if record.state is not None and tell is not None:
+        yield tell(_update(record, moment))
+    # A job that was submitted just now gets its first interval; a resumed one is asked at once.
+    wait = record.state is not None and not record.seen
+    while not record.final:
+        if wait:
+            pause, jitter = (interval, _JITTER) if hint is None else (max(hint, 0.1), 0.0)
+            interval = min(interval * _GROWTH, record.job.interval * _CEILING)
+            left = max(0.0, deadline - moment)
+            yield Sleep(pause, jitter) if pause < left else Sleep(left)
+        wait = True
+        moment = yield from now()
+        left = max(deadline - moment, _LEAST)
+        hint = yield from look(
+            record, left if record.timeout is None else min(record.timeout, left)
+        )
+        moment = yield from now()
+        if tell is not None:
+            yield tell(_update(record, moment))
+        if record.state == "missing":
+            raise job_error(record)
+        if moment >= deadline and not record.final:
+            raise _timed_out(record, moment)
+
+
+def _update(record: Record, moment: float) -> Update:
+    return Update(
+        state=record.state,
+        status=record.status,
+        elapsed=moment - record.started,
+        in_state=moment - record.since,
+        progress=record.progress(),
+        job=record.handle,
+    )
+
+
+def telling(callback: Callable[[Update], Any] | None) -> Callable[[Update], Effect] | None:
+    """How a callback is told; None where there is none."""
+    return None if callback is None else lambda update: Notify(callback, update)
+
+
+def emitting(update: Update) -> Effect:
+    """How who iterates is told."""
+    return Emit(update)
+
+
+def _timed_out(record: Record, moment: float) -> APIError:
+    status = printable(record.status, 100) if record.status is not None else "unknown"
+    return JobTimeoutError(
+        f"job {printable(record.id, 200)} has not ended after {moment - record.started:.0f} s "
+        f"(last status: {status}); it goes on",
+        job=record.handle,
+        job_id=record.id,
+        answer=record.content,
+        request_id=record.request_id,
+        retryable=True,
+        hint=f"{record.resume_line}.wait() waits on; submitting again would be billed again",
+    )
+
+
+def billed(record: Record) -> Billed:
+    """Whether a job has cost money, as far as its last answer says."""
+    amount = record.amount("amount")
+    if amount is None:
+        return "unknown"
+    return "yes" if amount > 0 else "no"
+
+
+def job_error(record: Record) -> APIError:
+    """The exception for a job that ended without a result."""
+    kind, what = _OUTCOMES[record.state or "failed"]
+    code, message = read_code(record.parsed(), record.job.error)
+    if code is None and message is None and record.submitted:
+        submitted = Parsed(record.submitted, record.session.settings.envelope)
+        code, message = read_code(submitted, record.job.error)
+    facts: dict[str, Any] = {}
+    if record.state == "missing":
+        facts = {
+            "retryable": True,
+            "hint": f"it may be found later: {record.resume_line} resumes it",
+        }
+    return make_error(
+        record.session,
+        kind,
+        f"job {printable(record.id, 200)} {what}" + (f": {message}" if message else ""),
+        code=code,
+        job=record.handle,
+        job_id=record.id,
+        answer=record.content,
+        request_id=record.request_id,
+        billed=billed(record),
+        **facts,
+    )

@@ -1,0 +1,122 @@
+"""What is known of one job: shared by its handle, its updates, its result and its errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .answers import Parsed, decimal
+from .errors import printable
+from .tokens import write_token
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+    from .exchanging import Listener
+    from .jobs import AnyJob
+    from .operations import LifeCycle, Operation, State, Word
+    from .session import Session
+
+__all__ = ["FINAL", "Record", "Update"]
+
+# `missing` is not among them: a job that is not found may be found later.
+FINAL = frozenset({"succeeded", "failed", "cancelled", "expired"})
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Record:
+    """One job; seconds are those of the monotonic clock."""
+
+    session: Session
+    operation: Operation[Any]  # that submitted it
+    job: LifeCycle
+    id: str
+    started: float
+    since: float  # when it came into its state
+    parameters: Mapping[str, Any] = field(default_factory=dict)  # of the poll
+    url: str | None = None  # of the poll, where the server gave it
+    state: State | None = None
+    status: Word | None = None  # the vendor's word
+    content: bytes = b""  # the last answer
+    answered: Operation[Any] | None = None  # whose answer that is
+    submitted: bytes = b""  # the submit's answer, where this process submitted
+    request_id: str | None = None
+    seen: bool = False  # a poll has found it
+    timeout: float | None = None  # of one request
+    listener: Listener | None = None
+    handle: AnyJob | None = None
+
+    @property
+    def token(self) -> str:
+        """What resumes the job elsewhere."""
+        sources = self.job.poll.parameters
+        needed = {
+            name: value
+            for name, value in self.parameters.items()
+            if isinstance(sources.get(name), str)
+            and sources[name].startswith("$")
+            and sources[name] != "$id"
+        }
+        return write_token(self.operation.name, self.id, needed)
+
+    @property
+    def resume_line(self) -> str:
+        """The line of Python that resumes the job."""
+        return f'client.jobs.resume("{self.token}")'
+
+    @property
+    def final(self) -> bool:
+        """Whether the job has come to an end."""
+        return self.state in FINAL
+
+    def parsed(self) -> Parsed:
+        """The last answer."""
+        return Parsed(self.content, self.session.settings.envelope)
+
+    def first(self, paths: tuple[str, ...] | str | None) -> Any:
+        """What the paths select in the last answer, else in the submit's."""
+        found = self.parsed().first(paths)
+        if found is None and self.submitted:
+            return Parsed(self.submitted, self.session.settings.envelope).first(paths)
+        return found
+
+    def amount(self, which: str) -> Decimal | None:
+        """The job's `amount` or `discount`; None where it is not said."""
+        paths = self.job.cost
+        return None if paths is None else decimal(self.parsed().first(getattr(paths, which)))
+
+    def progress(self) -> float | None:
+        """How far the job says it is, from 0 to 1; None where it does not say."""
+        declared = self.job.progress
+        if declared is None:
+            return None
+        parsed = self.parsed()
+        value = decimal(parsed.first(declared.value))
+        of = decimal(parsed.first(declared.of) if isinstance(declared.of, str) else declared.of)
+        return float(value / of) if value is not None and of else None
+
+    def move(self, state: State | None, status: Word | None, moment: float) -> None:
+        """Take the state that an answer tells; None is a word that nobody has named."""
+        if (state, status) != (self.state, self.status):
+            self.since = moment
+        self.state, self.status = state, status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """How a job stands: seconds since it was submitted, and in this state."""
+
+    state: State | None  # None where the vendor's word is not known
+    status: Word | None  # the vendor's word
+    elapsed: float
+    in_state: float
+    progress: float | None  # only what the server says
+    job: AnyJob | None = field(repr=False)
+
+    def __str__(self) -> str:
+
+        word = printable(self.status, 100) if self.status is not None else "no word yet"
+        share = f", {self.progress:.0%}" if self.progress is not None else ""
+        named = f"{self.state} ({word})" if self.state not in (None, word) else word
+        return f"{named} for {self.in_state:.0f} s{share}, {self.elapsed:.0f} s in all"

@@ -1,0 +1,142 @@
+"""The sandbox as tests use it: a class that serves while its `with` block runs.
+
+Nothing of the extra `sandbox` is imported before it starts: its lack is told in one sentence.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from .description import load_description
+from .overrides import SandboxError, read_assumed
+from .prices import PlayPrices
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from .network import Running
+    from .server import Application
+
+__all__ = ["Sandbox"]
+
+_NEEDED = ("av", "PIL", "starlette", "uvicorn")
+
+
+class Sandbox:
+    """A sandbox that runs while its `with` block does, on a free port of the loopback.
+
+    A woven package derives from it and names its files: `data` is its `api.json`, `schemas` its
+    `_schemas.json`.
+
+    Args:
+        speed: how fast jobs go; 1 takes about four seconds, 0 finishes them at the first poll.
+        port: 0 takes a free one.
+        assumed: what the document assumes, set otherwise, as in a client.
+        config: a TOML file with such a table; `assumed` wins.
+        prices: made-up unit prices by tier.
+        discount: the share (0 to 1) of the play price that is taken off.
+        fonts: font files for glyphs that pillow's own font lacks, tried before the machine's.
+        clock: seconds that never run back; a test may bring its own.
+        dice: gives a number below its argument: the seed of a request that has none.
+    """
+
+    data: ClassVar[Path]
+    schemas: ClassVar[Path]
+
+    def __init__(
+        self,
+        *,
+        speed: float = 0.0,
+        port: int = 0,
+        assumed: Mapping[str, Any] | None = None,
+        config: str | Path | None = None,
+        prices: Mapping[str, str | Decimal] | None = None,
+        discount: str | Decimal = Decimal(0),
+        fonts: Sequence[str | Path] = (),
+        clock: Callable[[], float] = time.monotonic,
+        dice: Callable[[int], int] = secrets.randbelow,
+    ) -> None:
+        read = read_assumed(Path(config)) if config is not None else {}
+        units = {tier: Decimal(price) for tier, price in (prices or {}).items()}
+        self._prices = PlayPrices(unit_prices=units, discount=Decimal(discount))
+        self._assumed = {**read, **(assumed or {})}
+        self._speed, self._port, self._fonts = speed, port, tuple(fonts)
+        self._clock, self._dice = clock, dice
+        self._running: Running | None = None
+
+    def start(self) -> Self:
+        """Listen; a request that is made at once is answered.
+
+        Raises:
+            SandboxError: the port is taken, a setting is unknown, or the extra is not installed.
+        """
+        application = self.application()
+        from .network import Running, bind
+
+        try:
+            self._running = Running(application, bind("127.0.0.1", self._port))
+        except SandboxError:
+            application.close()
+            raise
+        self._running.start()
+        return self
+
+    def application(self) -> Application:
+        """The application alone, for a server or a test client of one's own; to be closed."""
+        try:
+            from .jobs import Pace
+            from .server import Application, Setup
+        except ModuleNotFoundError as error:
+            if error.name not in _NEEDED:
+                raise
+            package = type(self).__module__.partition(".")[0]
+            message = f"the sandbox needs {error.name}: pip install '{package}[sandbox]'"
+            raise SandboxError(message) from error
+        setup = Setup(
+            pace=Pace(speed=self._speed),
+            prices=self._prices,
+            assumed=self._assumed,
+            fonts=self._fonts,
+            clock=self._clock,
+            dice=self._dice,
+        )
+        return Application(load_description(self.data), self.schemas, setup)
+
+    def stop(self) -> None:
+        """Close the port, end the thread and remove the files."""
+        if self._running is not None:
+            self._running.stop()
+            self._running = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """Where it listens, as a base URL."""
+        return self._started().url
+
+    @property
+    def jobs_created(self) -> int:
+        """How many jobs were created since the start or the last `reset`."""
+        return len(self._started().application.jobs)
+
+    def report(self) -> Mapping[str, Any]:
+        """What `GET /_sandbox/report` tells."""
+        return self._started().application.report()
+
+    def reset(self) -> None:
+        """Forget all jobs."""
+        self._started().application.jobs.clear()
+
+    def _started(self) -> Running:
+        if self._running is None:
+            raise SandboxError("the sandbox is not running; use it in a with block")
+        return self._running

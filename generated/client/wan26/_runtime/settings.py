@@ -1,0 +1,238 @@
+"""What a client is set up with: key, server, assumed values, prices."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import tomllib
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import urlsplit
+
+from . import answers
+from .assumed import Assumed, flatten, suggest
+from .effects import Caught
+from .errors import ConfigurationError, printable
+from .operations import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .operations import Api
+
+__all__ = ["SANDBOX_KEY", "KeySource", "Secret", "Settings", "read_settings", "same_origin"]
+
+SANDBOX_KEY = "sandbox"
+KeySource: TypeAlias = "str | Callable[[], str] | None"
+_TABLES = ("base_url", "assumed", "prices")
+
+
+class Secret:
+    """A key that does not show: only `reveal` gives it away."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The key itself."""
+        return self._text
+
+    def __repr__(self) -> str:
+        # Four characters of a short key would be too much of it.
+        return f"Secret('...{self._text[-4:]}')" if len(self._text) >= 12 else "Secret('...')"
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> str:
+        raise TypeError("a key is not pickled")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """A client's settings: `named` says whether somebody chose the server."""
+
+    api: Api
+    base_url: str
+    named: bool
+    assumed: Assumed
+    prices: Mapping[str, Decimal] = field(default_factory=dict)
+    allow_insecure: bool = False
+    _ask: Callable[[], str] | Secret | None = None
+
+    @property
+    def envelope(self) -> str | None:
+        """The path inside which every body is read."""
+        envelope: str | None = self.assumed.values.get("envelope")
+        return envelope
+
+    def secret(self) -> Secret | None:
+        """The key for the next request; None where the API asks for none.
+
+        Raises:
+            ConfigurationError: there is none, it has characters that no header carries, or it
+                must not go to this server.
+        """
+        if not self.api.security:
+            return None
+        variable = f"{self.api.env_prefix}_API_KEY"
+        if self._ask is None:
+            raise ConfigurationError(
+                "there is no API key", hint=f"set {variable}, or give api_key=..."
+            )
+        text = self._ask.reveal() if isinstance(self._ask, Secret) else self._ask()
+        secret = Secret(_clean_key(text, variable))
+        self._check_server(secret)
+        return secret
+
+    def _check_server(self, secret: Secret) -> None:
+        if secret.reveal() == SANDBOX_KEY:
+            return
+        if not self.named:
+            raise ConfigurationError(
+                f"the server of {self.api.title or self.api.name} is not known: the document only "
+                f"assumes {self.base_url}, where nothing but the key 'sandbox' is accepted",
+                hint=f"set {self.api.env_prefix}_BASE_URL, or give base_url='https://...'",
+            )
+        if not self.allow_insecure and not _is_private(self.base_url):
+            raise ConfigurationError(
+                f"the API key is not sent over plain HTTP to {_host(self.base_url)}",
+                hint="use https://, or give allow_insecure=True",
+            )
+
+
+def _clean_key(text: object, variable: str) -> str:
+    key = text.strip() if isinstance(text, str) else ""
+    if not key:
+        raise ConfigurationError(
+            "the API key is empty", hint=f"set {variable}, or give api_key=..."
+        )
+    if not (key.isascii() and key.isprintable()):
+        raise ConfigurationError(
+            "the API key has characters that no header can carry", hint="copy it again"
+        )
+    return key
+
+
+def _host(url: str) -> str:
+    return printable(urlsplit(url).hostname or "", 200)
+
+
+def _is_private(url: str) -> bool:
+    """Whether what is sent to the URL stays private: TLS, or this very machine."""
+    parts = urlsplit(url)
+    if parts.scheme == "https" or parts.hostname == "localhost":
+        return True
+    with Caught(ValueError):
+        return ipaddress.ip_address(parts.hostname or "").is_loopback
+    return False
+
+
+def _port(url: str) -> int | None:
+    parts = urlsplit(url)
+    return parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def same_origin(url: str, other: str) -> bool:
+    """Whether two URLs have the same scheme, host and port: only then may a key travel."""
+    with Caught(ValueError):
+        first, second = urlsplit(url), urlsplit(other)
+        same = (first.scheme, first.hostname) == (second.scheme, second.hostname)
+        return same and _port(url) == _port(other)
+    return False
+
+
+def _checked_url(url: object) -> str:
+    text = url.strip().rstrip("/") if isinstance(url, str) else ""
+    with Caught(ValueError):
+        parts = urlsplit(text)
+        if parts.scheme in ("http", "https") and parts.hostname and _port(text):
+            if parts.username is not None or parts.query or parts.fragment:
+                raise ConfigurationError(
+                    "the base URL must hold no user, query or fragment",
+                    hint="such as https://api.example.com/v1",
+                )
+            return text
+    raise ConfigurationError(
+        f"the base URL must begin with http:// or https://, not {printable(repr(url), 200)}",
+        hint="give base_url='https://...'",
+    )
+
+
+def _read_config(path: str | os.PathLike[str] | None) -> dict[str, Any]:
+    if not path:
+        return {}
+    place = Path(path)
+    try:
+        table = tomllib.loads(place.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{place} cannot be read: {error}") from error
+    for name, value in table.items():
+        if name not in _TABLES:
+            raise ConfigurationError(
+                f"{place}: unknown setting {printable(name)!r}{suggest(name, list(_TABLES))}",
+                hint=f"known are: {', '.join(_TABLES)}",
+            )
+        if name != "base_url" and not isinstance(value, dict):
+            raise ConfigurationError(f"{place}: {name} must be a table: [{name}]")
+    return table
+
+
+def _read_prices(prices: Mapping[str, Any]) -> dict[str, Decimal]:
+    read: dict[str, Decimal] = {}
+    for tier, price in prices.items():
+        number = price if isinstance(price, Decimal) else answers.decimal(price)
+        if number is None or number < 0:
+            raise ConfigurationError(
+                f"the price of {printable(tier)!r} must be a number such as '0.10', "
+                f"not {printable(repr(price), 200)}"
+            )
+        read[tier] = number
+    return read
+
+
+def read_settings(
+    api: Api,
+    *,
+    api_key: KeySource = None,
+    base_url: str | None = None,
+    assumed: Mapping[str, Any] | None = None,
+    config: str | os.PathLike[str] | None = None,
+    prices: Mapping[str, Any] | None = None,
+    allow_insecure: bool = False,
+) -> Settings:
+    """Gather settings: arguments go before the environment, that before the TOML file.
+
+    Raises:
+        ConfigurationError: something is missing or wrong, with what to set.
+    """
+    prefix = api.env_prefix
+    table = _read_config(config if config is not None else os.environ.get(f"{prefix}_CONFIG"))
+    known = Assumed.read(api, {**dict(_leaves(table)), **dict(_leaves({"assumed": assumed or {}}))})
+    named = (
+        base_url
+        or os.environ.get(f"{prefix}_BASE_URL")
+        or table.get("base_url")
+        or known.values.get("base_url")
+    )
+    server = api.servers[0] if api.servers else Server("", assumed=True)
+    key = api_key if api_key is not None else os.environ.get(f"{prefix}_API_KEY") or None
+    settings = Settings(
+        api=known.changed_api(),
+        base_url=_checked_url(named if named is not None else server.url),
+        named=named is not None or not server.assumed,
+        assumed=known,
+        prices=_read_prices({**table.get("prices", {}), **(prices or {})}),
+        allow_insecure=allow_insecure,
+        _ask=Secret(key) if isinstance(key, str) else key,
+    )
+    if not callable(key):  # a callable is asked at every request, not now
+        settings.secret()
+    return settings
+
+
+def _leaves(table: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return list(flatten(table.get("assumed", {})))

@@ -1,0 +1,198 @@
+"""Submitting a job: at most one, however the line breaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from .effects import Sleep, now
+from .errors import APIError, SubmitUncertainError
+from .exchanging import Exchange, Listener, backoff, exchange
+from .fates import Verdict, read_fate
+from .logs import bare_url, redacted_headers
+from .vendors import connection_error, make_error, read_code, status_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .answers import Parsed
+    from .effects import Core, Request
+    from .operations import LifeCycle
+    from .session import Session
+
+__all__ = ["Accepted", "Order", "submit"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One submit to make: `key` is its idempotency key where the document declares one."""
+
+    request: Request
+    job: LifeCycle
+    timeout: float | None
+    deadline: float  # when trying again must have ended, on the monotonic clock
+    key: str | None = None
+    listener: Listener | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The jobs that a submit has made; `exchange` is None where only their key is known."""
+
+    ids: tuple[str, ...]
+    exchange: Exchange
+
+
+@dataclass(slots=True, kw_only=True)
+class _Attempts:
+    """What has been tried so far: the first doubt outlives all later attempts."""
+
+    session: Session
+    order: Order
+    tried: list[Exchange]
+
+    def parsed(self, made: Exchange) -> Parsed:
+        return made.parsed(self.session)
+
+    def verdict(self, made: Exchange) -> Verdict:
+        return read_fate(made, self.order.job, self.parsed(made))
+
+    def doubt(self) -> Exchange | None:
+        """The first attempt of which nobody knows whether it created a job."""
+        return next((made for made in self.tried if self.verdict(made).fate == "uncertain"), None)
+
+    def repeatable(self, made: Exchange, verdict: Verdict) -> bool:
+        """Whether the request may go out once more without a risk of a second job."""
+        if verdict.fate == "not-sent":
+            return made.failure is not None and made.failure.transient
+        if verdict.fate == "not-taken":
+            return True
+        return verdict.fate == "uncertain" and self.order.key is not None
+
+    def proven(self, made: Exchange, verdict: Verdict) -> bool:
+        """Whether a refused repeat proves that an earlier attempt arrived."""
+        idempotency = self.order.job.idempotency
+        if idempotency is None or verdict.fate != "rejected" or self.doubt() is None:
+            return False
+        return idempotency.repeat == "refused" or made.status == 409
+
+    def error(self) -> APIError:
+        """The exception for all that was tried."""
+        doubt, made = self.doubt(), self.tried[-1]
+        if doubt is not None:
+            return self.uncertain(doubt, self.verdict(doubt))
+        if made.status is None:
+            return connection_error(
+                made, billed="no", hint="nothing was sent, so nothing was billed: try again"
+            )
+        paths = self.order.job.error
+        return status_error(self.session, made, self.parsed(made), paths, billed="no")
+
+    def known_id(self) -> dict[str, str]:
+        """Where the key is the job's id, the poll can ask for the job that nobody confirmed."""
+        idempotency, key = self.order.job.idempotency, self.order.key
+        return {"job_id": key} if idempotency is not None and idempotency.is_id and key else {}
+
+    def uncertain(self, made: Exchange, verdict: Verdict, known: str = "") -> APIError:
+        """The exception for an attempt of which nobody knows."""
+        request = replace(
+            made.request,
+            url=bare_url(made.request.url),
+            headers=redacted_headers(made.request.headers),
+        )
+        code, message = read_code(self.parsed(made), self.order.job.error, self.session.api.error)
+        said = f": {message}" if message else ""
+        error = make_error(
+            self.session,
+            SubmitUncertainError,
+            f"{made.request.operation} may have created a job that costs money{said}",
+            code=code,
+            request=request,
+            fate=verdict.kind,
+            status=made.status,
+            headers=made.headers,
+            body=made.content,
+            known=known or f"{verdict.known} ({made})",
+            request_id=made.request_id,
+            retryable=False,
+            **self.known_id(),
+        )
+        error.__cause__ = made.failure.error if made.failure is not None else None
+        return error
+
+
+def submit(session: Session, order: Order, resume_line: Callable[[str], str]) -> Core[Accepted]:
+    """Submit a job.
+
+    Args:
+        session: the client's session.
+        order: what to submit.
+        resume_line: the line that resumes a job of which the id is known.
+
+    Raises:
+        SubmitUncertainError: nobody knows whether there is a job; it is not sent again.
+        APIConnectionError: no byte was sent, up to the last retry.
+        APIStatusError: the server refused, or had no room up to the last retry.
+    """
+    attempts = _Attempts(session=session, order=order, tried=[])
+    try:
+        return (yield from _attempt(attempts))
+    except BaseException as error:
+        if not isinstance(error, APIError):
+            _explain(attempts, error, resume_line)
+        raise
+
+
+def _attempt(attempts: _Attempts) -> Core[Accepted]:
+    session, order = attempts.session, attempts.order
+    for attempt in range(session.max_retries + 1):
+        yield from session.submits.wait()
+        made = yield from exchange(
+            session, order.request, order.timeout, attempts.tried, order.listener
+        )
+        verdict = attempts.verdict(made)
+        if verdict.fate == "job":
+            return Accepted(ids=verdict.ids, exchange=made)
+        if attempts.proven(made, verdict):
+            return _arrived(attempts, made)
+        if not attempts.repeatable(made, verdict) or attempt == session.max_retries:
+            break
+        pause, jitter = backoff(attempt, made.hint)
+        if (yield from now()) + pause > order.deadline:
+            break
+        session.log.logger.warning(
+            "%s: %s, trying again in %.1f s", order.request.operation, made, pause
+        )
+        yield Sleep(pause, jitter)
+    raise attempts.error()
+
+
+def _arrived(attempts: _Attempts, made: Exchange) -> Accepted:
+    """The repeat was refused since the first arrived: its job is known where its key is its id."""
+    order = attempts.order
+    if order.job.idempotency is not None and order.job.idempotency.is_id and order.key is not None:
+        return Accepted(ids=(order.key,), exchange=made)
+    doubt = attempts.doubt() or made
+    known = f"the server refused a repeat with the same key (HTTP {made.status}): the first arrived"
+    raise attempts.uncertain(doubt, attempts.verdict(doubt), known)
+
+
+def _explain(attempts: _Attempts, error: BaseException, resume_line: Callable[[str], str]) -> None:
+    """Leave word of the money when something else interrupts a submit: the interruption goes on.
+
+    The note stands in the traceback, the uncertainty is the interruption's cause, and both are
+    logged, because whoever catches an interruption seldom reads it.
+    """
+    logger, name = attempts.session.log.logger, attempts.order.request.operation
+    jobs = [job_id for made in attempts.tried for job_id in attempts.verdict(made).ids]
+    doubt = attempts.doubt()
+    if jobs:
+        note = f"{name} was interrupted after it created a job; {resume_line(jobs[0])} resumes it"
+    elif doubt is not None:
+        uncertain = attempts.uncertain(doubt, attempts.verdict(doubt))
+        error.__cause__ = error.__cause__ or uncertain
+        note = f"{name} was interrupted: {uncertain}"
+    else:
+        return
+    error.add_note(note)
+    logger.error("%s", note)
