@@ -1,0 +1,60 @@
+"""Kitchen sink."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from . import errors, models
+    from ._client import AsyncKitchenSink, KitchenSink
+    from ._runtime.jobs import AsyncJob, Job
+    from ._runtime.models import UNSET
+    from .errors import APIError, PromptRefusedError
+    from .models import ImageRequestStyle, Kind, Size
+    from .resources.images import AsyncImage, Image
+
+_MODULES = {
+    "AsyncKitchenSink": "_client",
+    "KitchenSink": "_client",
+    "AsyncJob": "_runtime.jobs",
+    "Job": "_runtime.jobs",
+    "UNSET": "_runtime.models",
+    "APIError": "errors",
+    "PromptRefusedError": "errors",
+    "ImageRequestStyle": "models",
+    "Kind": "models",
+    "Size": "models",
+    "AsyncImage": "resources.images",
+    "Image": "resources.images",
+}
+
+__all__ = [
+    "UNSET",
+    "APIError",
+    "AsyncImage",
+    "AsyncJob",
+    "AsyncKitchenSink",
+    "Image",
+    "ImageRequestStyle",
+    "Job",
+    "Kind",
+    "KitchenSink",
+    "PromptRefusedError",
+    "Size",
+    "errors",
+    "models",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in {"errors", "models"}:
+        return import_module(f".{name}", __name__)
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = found = getattr(import_module(f".{_MODULES[name]}", __name__), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__

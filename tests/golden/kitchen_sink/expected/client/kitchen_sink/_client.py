@@ -1,0 +1,124 @@
+"""The clients: `KitchenSink` and `AsyncKitchenSink`, the same but for `await`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import cached_property
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+from ._api import API
+from ._runtime.client import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, AsyncClient, Client
+
+if TYPE_CHECKING:
+    import httpx2
+
+    from .resources.images import AsyncImages, Images
+    from .resources.pets import AsyncPets, Pets
+
+__all__ = ["AsyncKitchenSink", "KitchenSink"]
+
+
+class KitchenSink(Client):
+    """The client of Kitchen sink; close it, or use it in a `with` statement.
+
+    Args:
+        api_key: The key, or a function that gives it. Default: `KITCHEN_SINK_API_KEY`.
+        base_url: The server. Default: `KITCHEN_SINK_BASE_URL`, else https://api.example.com/v1.
+        assumed: What the document assumes, set otherwise; see the docs for the keys.
+        config: A TOML file with `base_url`, `[assumed]` and `[prices]`. Default:
+            `KITCHEN_SINK_CONFIG`.
+        prices: Unit prices by tier, for estimates; an unknown price is None and never 0.
+        timeout: Seconds for one request; None is no limit.
+        max_retries: How often a request that is safe to repeat is repeated.
+        allow_insecure: Send the key over plain HTTP to other hosts than this one.
+        http_client: Your own httpx2 client; what it does to a submit is outside our promise.
+
+    Raises:
+        ConfigurationError: there is no key, or a key and no server to send it to.
+    """
+
+    def __init__(
+        self,
+        api_key: str | Callable[[], str] | None = None,
+        *,
+        base_url: str | None = None,
+        assumed: Mapping[str, Any] | None = None,
+        config: str | PathLike[str] | None = None,
+        prices: Mapping[str, str | Decimal] | None = None,
+        timeout: float | None = DEFAULT_TIMEOUT,
+        max_retries: int = DEFAULT_MAX_RETRIES,
+        allow_insecure: bool = False,
+        http_client: httpx2.Client | None = None,
+    ) -> None:
+        super().__init__(
+            API,
+            api_key=api_key,
+            base_url=base_url,
+            assumed=assumed,
+            config=config,
+            prices=prices,
+            timeout=timeout,
+            max_retries=max_retries,
+            allow_insecure=allow_insecure,
+            http_client=http_client,
+        )
+
+    @cached_property
+    def images(self) -> Images:
+        """Pictures made on request."""
+        from .resources.images import Images
+
+        return Images(self)
+
+    @cached_property
+    def pets(self) -> Pets:
+        """The animals of the shop."""
+        from .resources.pets import Pets
+
+        return Pets(self)
+
+
+class AsyncKitchenSink(AsyncClient):
+    """As `KitchenSink`, to be awaited: every call is a coroutine."""
+
+    def __init__(
+        self,
+        api_key: str | Callable[[], str] | None = None,
+        *,
+        base_url: str | None = None,
+        assumed: Mapping[str, Any] | None = None,
+        config: str | PathLike[str] | None = None,
+        prices: Mapping[str, str | Decimal] | None = None,
+        timeout: float | None = DEFAULT_TIMEOUT,
+        max_retries: int = DEFAULT_MAX_RETRIES,
+        allow_insecure: bool = False,
+        http_client: httpx2.AsyncClient | None = None,
+    ) -> None:
+        super().__init__(
+            API,
+            api_key=api_key,
+            base_url=base_url,
+            assumed=assumed,
+            config=config,
+            prices=prices,
+            timeout=timeout,
+            max_retries=max_retries,
+            allow_insecure=allow_insecure,
+            http_client=http_client,
+        )
+
+    @cached_property
+    def images(self) -> AsyncImages:
+        """Pictures made on request."""
+        from .resources.images import AsyncImages
+
+        return AsyncImages(self)
+
+    @cached_property
+    def pets(self) -> AsyncPets:
+        """The animals of the shop."""
+        from .resources.pets import AsyncPets
+
+        return AsyncPets(self)

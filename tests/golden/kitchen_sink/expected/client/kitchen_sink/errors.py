@@ -1,0 +1,75 @@
+"""Every error of the client, and a class for each error code of Kitchen sink."""
+
+from __future__ import annotations
+
+from ._runtime.errors import (
+    AdviceWarning,
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    APITimeoutError,
+    AuthenticationError,
+    BadRequestError,
+    ConfigurationError,
+    ConflictError,
+    DownloadError,
+    InternalServerError,
+    InvalidRequestError,
+    JobCancelledError,
+    JobError,
+    JobExpiredError,
+    JobFailedError,
+    JobMissingError,
+    JobResultError,
+    JobTimeoutError,
+    ManyFilesError,
+    ManyJobsError,
+    NotFoundError,
+    PermissionDeniedError,
+    Problem,
+    RateLimitError,
+    ResultExpiredError,
+    SubmitUncertainError,
+    UnprocessableEntityError,
+    VendorError,
+)
+
+__all__ = [
+    "APIConnectionError",
+    "APIError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AdviceWarning",
+    "AuthenticationError",
+    "BadRequestError",
+    "ConfigurationError",
+    "ConflictError",
+    "DownloadError",
+    "InternalServerError",
+    "InvalidRequestError",
+    "JobCancelledError",
+    "JobError",
+    "JobExpiredError",
+    "JobFailedError",
+    "JobMissingError",
+    "JobResultError",
+    "JobTimeoutError",
+    "ManyFilesError",
+    "ManyJobsError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "Problem",
+    "PromptRefusedError",
+    "RateLimitError",
+    "ResultExpiredError",
+    "SubmitUncertainError",
+    "UnprocessableEntityError",
+    "VendorError",
+]
+
+
+class PromptRefusedError(VendorError):
+    """E-1: the prompt was refused."""
+
+    code = "E-1"
+    kind = "request"

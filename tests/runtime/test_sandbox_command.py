@@ -1,0 +1,100 @@
+"""The sandbox as a command and on its port."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import httpx2
+import pytest
+
+from specloom.targets.client.runtime.sandbox.command import main
+from specloom.targets.client.runtime.sandbox.network import bind
+from specloom.targets.client.runtime.sandbox.overrides import SandboxError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from specloom.targets.client.runtime.sandbox.serving import Sandbox
+
+
+def test_the_port_is_free_again_after_the_end(wan26_sandbox: type[Sandbox]) -> None:
+    with wan26_sandbox() as sandbox:
+        port = int(sandbox.url.rpartition(":")[2])
+    with wan26_sandbox(port=port) as sandbox:
+        assert sandbox.url.endswith(f":{port}")
+    with pytest.raises(SandboxError, match="not running"):
+        _ = sandbox.url
+
+
+def test_a_taken_port_is_told(
+    wan26_sandbox: type[Sandbox], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(wan26_sandbox, ["--port", str(port)]) == 2
+    assert f"port {port} cannot be used" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.1", "example.com"])  # noqa: S104
+def test_nothing_but_the_loopback_is_listened_on(host: str) -> None:
+    with pytest.raises(SandboxError, match="loopback"):
+        bind(host, 0)
+
+
+RUN = """
+import sys
+from pathlib import Path
+from specloom.targets.client.runtime.sandbox.command import main
+from specloom.targets.client.runtime.sandbox.serving import Sandbox
+
+class Wan26Sandbox(Sandbox):
+    data = Path(sys.argv[1])
+    schemas = Path(sys.argv[2])
+
+raise SystemExit(main(Wan26Sandbox, ["--port", "0"]))
+"""
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_says_how_to_use_it_and_ends_quietly(
+    wan26_sandbox: type[Sandbox], tmp_path: Path, stop: signal.Signals
+) -> None:
+    command = [sys.executable, "-c", RUN, str(wan26_sandbox.data), str(wan26_sandbox.schemas)]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = re.search(r"WAN26_BASE_URL=(\S+) WAN26_API_KEY=sandbox", line)
+        assert found
+        report = httpx2.get(f"{found[1]}/_sandbox/report").json()
+        assert report["play_money"]
+        process.send_signal(stop)
+        rest, complaints = process.communicate(timeout=60)
+    assert (process.returncode, rest, complaints) == (0, "", "")
+    assert list(tmp_path.iterdir()) == []  # nothing is left of the files
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--speed", "-1"], ["--price", "720P"], ["--price", "720P=NaN"], ["--discount", "2"]],
+)
+def test_the_command_refuses_what_makes_no_sense(
+    wan26_sandbox: type[Sandbox], arguments: list[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(wan26_sandbox, arguments)
+    assert ended.value.code == 2
+
+
+def test_a_config_that_cannot_be_read_is_told(
+    wan26_sandbox: type[Sandbox], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(wan26_sandbox, ["--config", str(tmp_path / "none.toml")]) == 2
+    assert "none.toml cannot be read" in capsys.readouterr().err

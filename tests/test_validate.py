@@ -1,0 +1,206 @@
+"""openapi-spec-validator runs in a process of its own; what it finds has a place and fits on a line."""
+
+from __future__ import annotations
+
+import sys
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.checking import codes, found, load, told
+
+from specloom.openapi import validate as module
+from specloom.openapi.rules import check_rules
+from specloom.openapi.validate import validate
+from specloom.source.references import check_references
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from specloom.diagnostics import Report
+    from specloom.source.references import Documents
+
+INFO = "info: {title: t, version: '1'}\n"
+
+
+def after_rules(documents: Documents, report: Report) -> None:
+    check_references(documents, report)
+    check_rules(documents, report)
+    validate(documents, report)
+
+
+MIXED = """\
+paths:
+  /a:
+    get:
+      parameters:
+        - {name: p, in: quary, schema: {type: strin}}
+      responses:
+        '200':
+          content: {application/json: {schema: {type: object, required: a}}}
+components:
+  schemas:
+    A: {type: integer, default: word}
+    B: {minLength: -1, maximum: big}
+    default: {type: array, items: {type: text}}
+"""
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+def test_findings_stand_at_the_value_that_caused_them(tmp_path: Path, version: str) -> None:
+    documents = load(tmp_path, f"openapi: {version}\n{INFO}{MIXED}")
+    lines = [line.replace(" warning", "") for line in told(documents, validate)]
+    starts = [
+        "7:25:[openapi-enum]: `quary` is not one of `",
+        "7:47:[openapi-enum]: `strin` is not one of `array`, `boolean`, `integer`, `",
+        "9:9:[openapi-required]: `description` is missing",
+        '10:73:[openapi-type]: this must be a list, not `"a"`',
+        '13:33:[openapi-default]: the default does not fit its schema: this must be an integer, not `"word"`',
+        "14:20:[openapi-limit]: this must be 0 or more",
+        '14:33:[openapi-type]: this must be a number, not `"big"`',
+        "15:42:[openapi-enum]: `text` is not one of `array`, `boolean`, `integer`, `",
+    ]
+    assert [line[: len(start)] for line, start in zip(lines, starts, strict=True)] == starts
+
+
+def test_a_message_is_one_short_line(tmp_path: Path) -> None:
+    enum = ", ".join(f"word{number}" for number in range(500))
+    schema = f"{{type: string, enum: [{enum}], default: other}}"
+    text = f"openapi: 3.1.0\n{INFO}paths: {{}}\ncomponents: {{schemas: {{A: {schema}}}}}\n"
+    (only,) = found(load(tmp_path, text), validate)
+    assert only.code == "openapi-default"
+    assert "489 more" in only.message
+    assert len(only.message) < 250
+
+
+def test_a_sound_document_has_no_findings(tmp_path: Path) -> None:
+    text = dedent("""\
+        openapi: 3.1.0
+        info: {title: t, version: '1'}
+        paths:
+          /a:
+            get:
+              responses:
+                '200': {description: d, links: {l: {operationId: a, server: {url: /}}}}
+                x-own: 1
+          x-own: text
+        """)
+    assert told(load(tmp_path, text), validate) == []
+
+
+def test_what_our_rules_say_is_not_said_twice(tmp_path: Path) -> None:
+    text = dedent("""\
+        openapi: 3.1.0
+        info: {title: t, version: 1.0, titel: u}
+        tags: [{name: a}, {name: a}]
+        paths:
+          /a/{id}:
+            get:
+              operationId: a
+              parameters:
+                - {$ref: '#/components/parameters/Nowhere'}
+                - {name: other, in: path, required: true, schema: {type: string}}
+              responses: {2xx: {description: d}}
+            put:
+              operationId: a
+              parameters:
+                - {name: id, in: path, required: true, schema: {type: string}}
+                - {name: id, in: path, required: true, schema: {type: string}}
+              responses: {'200': {$ref: '#/components/responses/Nowhere'}}
+          no-slash: {}
+        """)
+    documents = load(tmp_path, text)
+    assert sorted(codes(documents, after_rules)) == [
+        "dangling-reference",
+        "dangling-reference",
+        "duplicate-operation-id",
+        "duplicate-parameter",
+        "duplicate-tag",
+        "number-for-string",
+        "path-without-slash",
+        "response-status",
+        "undeclared-path-parameter",
+        "unknown-key",
+        "unused-path-parameter",
+    ]
+
+
+def test_findings_in_another_file_stand_there(tmp_path: Path) -> None:
+    text = f"openapi: 3.1.0\n{INFO}paths: {{/a: {{$ref: 'other.yaml#/item'}}}}\n"
+    other = "item:\n  get:\n    responses:\n      '200':\n        description: d\n"
+    other += "        content: {a/b: {schema: {type: wrong}}}\n"
+    documents = load(tmp_path, text, other=other)
+    (line,) = told(documents, after_rules)
+    assert line.startswith("other.yaml:6:40: warning[openapi-enum]: `wrong` is not one of")
+
+
+def test_a_reference_is_never_fetched(tmp_path: Path) -> None:
+    text = f"openapi: 3.1.0\n{INFO}paths: {{}}\ncomponents:\n  schemas:\n"
+    text += "    A: {$ref: 'http://127.0.0.1:9/a.json'}\n    B: {$ref: 'file:///etc/hostname'}\n"
+    assert codes(load(tmp_path, text), validate) == []
+
+
+BROKEN = (
+    "so that it did not check this part: TypeError: Expected a string value, got <class 'list'>"
+)
+
+
+def test_a_crash_in_one_part_leaves_the_rest_checked(tmp_path: Path) -> None:
+    text = dedent("""\
+        openapi: 3.0.3
+        info: {title: t, version: '1'}
+        tags: [{name: [a]}]
+        paths: {}
+        components: {schemas: {A: {type: integer, default: x}}}
+        """)
+    assert told(load(tmp_path, text), validate) == [
+        f"3:7: warning[validator-failed]: openapi-spec-validator broke here, {BROKEN}",
+        "3:15: warning[openapi-type]: this must be a string, not a list",
+        '5:52: warning[openapi-default]: the default does not fit its schema: this must be an integer, not `"x"`',
+    ]
+
+
+def test_a_deadline_ends_it(tmp_path: Path) -> None:
+    documents = load(tmp_path, f"openapi: 3.1.0\n{INFO}paths: {{}}\n")
+    (only,) = found(documents, lambda documents, report: validate(documents, report, deadline=0))
+    assert (only.severity, only.code) == ("warning", "validator-timeout")
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("raise SystemExit('out of luck')", "out of luck"),
+        ("import os; os._exit(9)", "no reason given"),
+        ("print('{'); print('[]'); raise MemoryError", "MemoryError"),
+    ],
+)
+def test_a_validator_that_dies_is_one_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, words: str
+) -> None:
+    monkeypatch.setattr(module, "_COMMAND", (sys.executable, "-c", program))
+    (only,) = found(load(tmp_path, f"openapi: 3.1.0\n{INFO}"), validate)
+    assert (only.severity, only.code) == ("warning", "validator-failed")
+    assert words in only.message
+
+
+def test_a_validator_that_cannot_start_is_one_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_COMMAND", (str(tmp_path / "nowhere"),))
+    assert codes(load(tmp_path, f"openapi: 3.1.0\n{INFO}"), validate) == ["validator-failed"]
+
+
+def test_what_is_no_openapi_is_not_validated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_COMMAND", (str(tmp_path / "nowhere"),))
+    assert codes(load(tmp_path, "swagger: '2.0'\n"), validate) == []
+
+
+def test_thousands_of_findings_are_cut(tmp_path: Path) -> None:
+    schemas = "".join(f"    A{number}: {{type: wrong}}\n" for number in range(1010))
+    text = f"openapi: 3.0.3\n{INFO}paths: {{}}\ncomponents:\n  schemas:\n{schemas}"
+    diagnostics = found(load(tmp_path, text), validate)
+    assert len(diagnostics) == 1001
+    assert diagnostics[-1].code == "validator-stopped"
+    assert "10 more" in diagnostics[-1].message
