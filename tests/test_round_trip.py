@@ -171,8 +171,9 @@ def test_all_problems_are_told_at_once(client: Wan26) -> None:
 def test_advice_is_a_warning_and_the_request_is_sent(
     client: Wan26, given: dict[str, Any], words: str
 ) -> None:
+    asked: dict[str, Any] = {"prompt": "A boat", "size": Size.SQUARE_720P, **given}
     with pytest.warns(AdviceWarning, match=words):
-        job = client.videos.submit(**{"prompt": "A boat", "size": Size.SQUARE_720P, **given})
+        job = client.videos.submit(**asked)
 
     assert job.id
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from specloom.targets.client.runtime.errors import ConfigurationError
-from specloom.targets.client.runtime.operations import ApiKey, Server
-from specloom.targets.client.runtime.settings import Secret, same_origin
+from specloom.targets.client.runtime.operations import Api, ApiKey, Server
+from specloom.targets.client.runtime.settings import Secret, read_settings, same_origin
 
 from .loopback import FakeClock, Loopback, answer
 from .videos_api import API, AsyncVideosClient, VideosClient
@@ -332,3 +332,11 @@ def test_origins_are_compared_whole() -> None:
     assert same_origin("https://a.example/x", "https://A.example:443/y")
     for other in ("http://a.example", "https://a.example:8443", "https://a.example.evil"):
         assert not same_origin(other, "https://a.example")
+
+
+@pytest.mark.parametrize("servers", [(), (Server("/v1"),)])
+def test_an_api_without_a_server_asks_for_one(servers: tuple[Server, ...]) -> None:
+    with pytest.raises(ConfigurationError, match="no server is named") as caught:
+        read_settings(Api(name="plain", package="plain", env_prefix="PLAIN", servers=servers))
+
+    assert "PLAIN_BASE_URL" in caught.value.hint

@@ -1,8 +1,9 @@
 """The document's JSON Schema as plain JSON: what a client checks before it sends, what a sandbox answers.
 
 References lead into `$defs`, and what only people read is left out. In the view of requests, readOnly properties are
-not demanded and a discriminator chooses its branch; a pattern that does not compile is left out with a warning. The
-view of answers keeps examples, of which a sandbox makes its answers; both keep defaults, which a server fills in.
+not demanded and a discriminator chooses its branch; a pattern that does not compile is a warning, and left to the
+client. The view of answers keeps examples, of which a sandbox makes its answers; both keep defaults, which a server
+fills in.
 """
 
 from __future__ import annotations
@@ -103,11 +104,10 @@ class SchemaView:
         except re.error as error:
             self.report.warning(
                 "pattern",
-                f"the pattern does not compile and is not checked: {error}",
+                f"the pattern may not be checked, since it does not compile here: {error}",
                 node.at,
-                hint="ECMA-262 is meant",
+                hint="a client leaves out what its own engine cannot compile either",
             )
-            return ""
         return node.value
 
     def _definition(self, target: Node) -> str:
