@@ -219,6 +219,11 @@ def read_settings(
         or known.values.get("base_url")
     )
     server = api.servers[0] if api.servers else Server("", assumed=True)
+    if named is None and "://" not in server.url:
+        raise ConfigurationError(
+            f"no server is named for {api.title or api.name}",
+            hint=f"set {prefix}_BASE_URL, or give base_url='https://...'",
+        )
     key = api_key if api_key is not None else os.environ.get(f"{prefix}_API_KEY") or None
     settings = Settings(
         api=known.changed_api(),
