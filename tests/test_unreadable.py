@@ -99,7 +99,7 @@ BOMB = "a0: &a0 [1, 2]\n" + "".join(
         ("a.yaml", "- " * 100_000, "a.yaml:1:199: error[too-deep]: ", "`$ref`"),
         ("a.json", '{"a":' * 100_000, "a.json:1:501: error[too-deep]: ", "`$ref`"),
         ("a.json", '{"a":' * 300 + "1" + "}" * 300, "a.json:1:501: error[too-deep]: ", "`$ref`"),
-        ("a.json", '{"a": 1,}', "a.json:1:9: error[json-syntax]: ", "remove the comma"),
+        ("a.json", '{"a": 1,}', "a.json:1:8: error[json-syntax]: ", "remove the comma"),
         ("a.json", '{"a": 1 // b\n}', "a.json:1:9: error[json-syntax]: ", "no comments"),
         ("a.json", "{'a': 1}", "a.json:1:2: error[json-syntax]: ", "double quotes"),
         ("a.json", "openapi: 3.1.0", "a.json:1:1: error[json-syntax]: ", "the ending .yaml"),

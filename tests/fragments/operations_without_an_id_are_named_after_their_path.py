@@ -11,7 +11,7 @@ assert client.things.get("1") == "x"
 client.things.delete("1")
 # The second operation of the same name is still there.
 assert client.things.twice("1") == "on"
-assert client.things.twice_get("1") == "ann"
+assert client.things.twice_parts_owner("1") == "ann"
 assert [(request.method, request.url.path) for request in vendor.requests] == [
     ("GET", "/v1/things"),
     ("POST", "/v1/things"),

@@ -10,5 +10,6 @@ client = WordsOfAnEnumMayBeDescribedByAMapping(http_client=Vendor("m").http)
 assert client.things.get_size() is models.Size.M
 lines = [line.strip() for line in inspect.getsource(models.Size).splitlines()]
 assert lines[lines.index('M = "m"') + 1] == '"""The middle one."""'
-assert lines[lines.index('S = "s"') + 1] == '"""The small one."""'
+assert models.Size.L.value == "l"
+assert lines[lines.index('SMALL = "s"') + 1] == '"""The small one."""'
 assert "The high one." in inspect.getsource(models.Level)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from specloom.model.api import Assumption, Job, Operation
+from specloom.model.api import Assumption, Job, Operation, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from specloom.model.operations import Found
+    from specloom.model.operation_names import Found
     from specloom.openapi.tree import Node
 
 _JOB_FIELDS: dict[str, Callable[[Job], Any]] = {
@@ -18,6 +18,7 @@ _JOB_FIELDS: dict[str, Callable[[Job], Any]] = {
     "status": lambda job: job.status,
     "refused": lambda job: job.refused,
     "not-taken": lambda job: job.not_taken,
+    "rules": lambda job: [_rule(rule) for rule in job.rules],
     "poll.interval": lambda job: job.interval,
     "poll.timeout": lambda job: job.timeout,
     "result.value": lambda job: job.result.value if job.result else None,
@@ -143,9 +144,15 @@ def read_assumptions(root: Node, operations: list[tuple[Found, Operation]]) -> I
 
 def _assumption(key: str, value: Any, why: str, node: Node) -> Assumption:
     plain = list(value) if isinstance(value, tuple) else value
-    if isinstance(plain, list) and len(plain) == 1:
+    if isinstance(plain, list) and len(plain) == 1 and not isinstance(plain[0], dict):
         plain = plain[0]
     return Assumption(key=key, value=plain, why=" ".join(why.split()), at=node.at)
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    """A rule as it is written in a document and set at run time."""
+    written = {"code": rule.code, "when": rule.when or None, "state": rule.state}
+    return {name: value for name, value in written.items() if value is not None}
 
 
 def _job_value(job: Job, name: str) -> Any:

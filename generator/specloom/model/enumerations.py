@@ -23,8 +23,13 @@ def enumeration_members(shape: Shape, values: list[str | int]) -> Iterator[Membe
     for index, value in enumerate(values, 1):
         pinned = names.get(str(value), "")
         wanted = pinned if pinned.isidentifier() and not iskeyword(pinned) else ""
-        name = scope.claim(wanted or constant(str(value)) or f"VALUE_{index}")
+        name = scope.claim(wanted or constant(_spoken(value)) or f"VALUE_{index}")
         yield Member(name=name, value=value, doc=docs.get(str(value), ""))
+
+
+def _spoken(value: str | int) -> str:
+    """A value in words, so that -3 is not called as 3 is."""
+    return f"minus {-value}" if isinstance(value, int) and value < 0 else str(value)
 
 
 def labels(shape: Shape, keyword: str) -> dict[str, str]:

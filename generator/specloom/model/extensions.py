@@ -19,7 +19,7 @@ from specloom.model.api import (
     State,
     Step,
 )
-from specloom.model.names import Scope, pascal
+from specloom.model.names import ERROR_NAMES, Scope, pascal
 from specloom.model.types import ABSENT
 from specloom.openapi.tree import Node
 
@@ -175,7 +175,7 @@ def _idempotency(node: Node | None) -> Idempotency | None:
 
 def read_error_codes(root: Node) -> tuple[ErrorCode, ...]:
     """The vendor's codes (`x-error-codes`), each with the name of its exception class."""
-    scope = Scope()
+    scope = Scope(ERROR_NAMES)
     found = []
     for code, node in root.items("x-error-codes"):
         name = pascal(node.text("name") or code, digits="Code")

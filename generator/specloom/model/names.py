@@ -8,6 +8,7 @@ what stood there.
 from __future__ import annotations
 
 import builtins
+import itertools
 import keyword
 import re
 import sys
@@ -85,6 +86,19 @@ CLASS_NAMES = (
     }
 )
 
+# The runtime's own errors, which no code of a vendor may hide.
+ERROR_NAMES = frozenset(
+    {
+        *("APIConnectionError", "APIError", "APIStatusError", "APITimeoutError"),
+        *("AuthenticationError", "BadRequestError", "ConfigurationError", "ConflictError"),
+        *("DownloadError", "InternalServerError", "InvalidRequestError", "JobCancelledError"),
+        *("JobError", "JobExpiredError", "JobFailedError", "JobMissingError", "JobResultError"),
+        *("JobTimeoutError", "ManyFilesError", "ManyJobsError", "NotFoundError"),
+        *("PermissionDeniedError", "RateLimitError", "ResultExpiredError", "SubmitUncertainError"),
+        *("UnprocessableEntityError", "VendorError"),
+    }
+)
+
 # Names of files that Windows keeps for devices.
 DEVICES = frozenset(
     {
@@ -98,7 +112,7 @@ DEVICES = frozenset(
 
 # Attributes of the client that are not resources, and files that no system may hold.
 RESOURCE_NAMES = KEYWORDS | DEVICES
-RESOURCE_NAMES |= {"jobs", "close", "aclose", "ledger", "settings", "with_options"}
+RESOURCE_NAMES |= {"base_url", "jobs", "close", "aclose", "ledger", "settings", "with_options"}
 
 
 def is_package_name(name: str) -> bool:
@@ -193,6 +207,15 @@ class Scope:
         while not self.is_free(f"{first}_{number}"):
             number += 1
         return self._take(f"{first}_{number}")
+
+    def claim_pair(self, *wanted: str) -> str:
+        """As `claim`, of a class and its async twin: both names are free, and both are taken."""
+        numbered = (f"{wanted[0]}{number}" for number in itertools.count(2))
+        for name in itertools.chain(wanted, numbered):
+            if self.is_free(name) and self.is_free(f"Async{name}"):
+                self._take(f"Async{name}")
+                return self._take(name)
+        raise AssertionError("numbers do not end")
 
     def _take(self, name: str) -> str:
         self._taken.add(self._key(name))

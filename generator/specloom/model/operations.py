@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 
 from specloom.model.api import Answer, Body, Content, Operation, Parameter, Place, Price, Resource
 from specloom.model.extensions import read_advice, read_job, read_price
-from specloom.model.names import (
-    CLASS_NAMES,
-    METHOD_NAMES,
-    RESOURCE_NAMES,
-    Scope,
-    pascal,
-    singular,
-    snake,
-    words,
+from specloom.model.names import Scope, pascal, snake
+from specloom.model.operation_names import (
+    Found,
+    name_methods,
+    name_resources,
+    name_results,
+    untagged,
 )
 from specloom.model.shapes import annotation, limits_of
 from specloom.model.signatures import read_signature
@@ -24,6 +22,7 @@ from specloom.model.types import ABSENT, Anything, Binary, Constant, Named, Reco
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from specloom.diagnostics import Report
     from specloom.model.schemas import Schemas
     from specloom.openapi.tree import Node
 
@@ -44,25 +43,6 @@ _PLACES: dict[str, Place] = {
 _SUBMIT_WORDS = {"create", "submit", "start", "generate", "run", "begin", "new", "make", "post"}
 
 
-@dataclass(slots=True, kw_only=True)
-class Found:
-    """An operation of the document before it has its names. `at` is the place of its object."""
-
-    path: str
-    method: str
-    node: Node
-    item: Node
-    tag: str
-    name: str = ""
-    qualified: str = ""
-    result_name: str = ""
-
-    @property
-    def key(self) -> str:
-        """What a life cycle calls it: the operationId, or method and path."""
-        return self.node.text("operationId") or f"{self.method.upper()} {self.path}"
-
-
 @dataclass(slots=True)
 class Operations:
     """All operations, named; then built one by one."""
@@ -75,15 +55,12 @@ class Operations:
     def name_all(self) -> None:
         """Find every operation and decide the names of resources, methods and results."""
         self.found = list(_find(self.root))
-        attributes = Scope(RESOURCE_NAMES, fold=True)
-        classes = Scope(CLASS_NAMES, fold=True)
-        for tag in dict.fromkeys(one.tag for one in self.found):
-            attribute = attributes.claim(snake(tag) or "api")
-            self.resources[tag] = (attribute, classes.claim(pascal(tag) or "Api"))
+        _report_unwoven(self.root, self.found, self.schemas.report)
+        self.resources = name_resources(dict.fromkeys(one.tag for one in self.found))
         for tag, (attribute, class_name) in self.resources.items():
             group = [one for one in self.found if one.tag == tag]
-            _name_methods(group, attribute)
-            _name_results(group, class_name)
+            name_methods(group, attribute, self.schemas.report)
+            name_results(group, class_name)
 
     @property
     def qualified(self) -> dict[str, str]:
@@ -144,6 +121,11 @@ class Operations:
         for (wire, place), node in by_key.items():
             if place in _PLACES and wire and not _is_set_by_client(wire, place):
                 yield self._parameter(node, wire, _PLACES[place], context, scope)
+            elif place == "querystring":
+                message = (
+                    f"`{wire}` is the whole query string; no client takes it yet, use extra_query"
+                )
+                self.schemas.report.warning("unwoven", message, node.at)
 
     def _parameter(
         self, node: Node, wire: str, place: Place, context: str, scope: Scope
@@ -259,6 +241,25 @@ def _first_example(node: Node, schema: Node | None) -> object:
     return listed[0] if isinstance(listed, list) and listed else ABSENT
 
 
+def _report_unwoven(root: Node, found: list[Found], report: Report) -> None:
+    """Say what a document holds and no client has yet, so that nothing is dropped in silence."""
+    items = {one.item.at: one.item for one in found}
+    holders = [
+        *(("a webhook", node) for _, node in root.items("webhooks")),
+        *(
+            ("a method of your own", node)
+            for item in items.values()
+            for _, node in item.items("additionalOperations")
+        ),
+        *(("a callback", node) for one in found for _, node in one.node.items("callbacks")),
+    ]
+    for what, node in holders:
+        name = str(node.at.pointer[-1])
+        report.warning(
+            "unwoven", f"`{name}` is {what}; nothing is woven from it yet", node.at.at_key()
+        )
+
+
 def is_json(media_type: str) -> bool:
     """Whether a media type carries JSON (RFC 6839 suffixes included)."""
     plain = media_type.split(";")[0].strip().lower()
@@ -277,55 +278,8 @@ def _find(root: Node) -> Iterator[Found]:
                     method=method,
                     node=node,
                     item=item,
-                    tag=tags[0] if tags else _untagged(path),
+                    tag=tags[0] if tags else untagged(path),
                 )
-
-
-def _untagged(path: str) -> str:
-    """The first fixed segment of the path that is not a version."""
-    segments = [part for part in path.split("/") if part and "{" not in part]
-    named = [
-        part
-        for part in segments
-        if not (part.startswith("v") and part[1:].replace(".", "").isdigit())
-    ]
-    return (named or segments or ["api"])[0]
-
-
-def _name_methods(group: list[Found], attribute: str) -> None:
-    scope = Scope(METHOD_NAMES)
-    alone = sum(one.node.get("x-job") is not None for one in group) == 1
-    for one in sorted(group, key=lambda one: not one.node.text("x-name")):
-        full = snake(one.node.text("operationId"))
-        wanted = _short_name(one, attribute, alone=alone)
-        one.name = scope.claim(one.node.text("x-name") or wanted, full, f"{wanted}_{one.method}")
-        one.qualified = f"{attribute}.{one.name}"
-
-
-def _short_name(one: Found, attribute: str, *, alone: bool) -> str:
-    """The operationId without the words of its resource; a job's submit is called `submit`."""
-    own = set(words(attribute)) | {singular(word) for word in words(attribute)}
-    parts = [word for word in words(one.node.text("operationId")) if word not in own]
-    if one.node.get("x-job") is not None:
-        rest = [word for word in parts if word not in _SUBMIT_WORDS]
-        return "submit" if alone or not rest else snake("_".join(["submit", *rest]))
-    if parts:
-        return snake("_".join(parts))
-    if one.node.text("operationId"):
-        return snake(one.node.text("operationId"))
-    if one.method == "get" and not one.path.rstrip("/").endswith("}"):
-        return "list"
-    return _BY_METHOD.get(one.method, one.method)
-
-
-def _name_results(group: list[Found], class_name: str) -> None:
-    """The class of what a job gives: the singular of its resource, or named after its operation."""
-    scope = Scope({*CLASS_NAMES, class_name, f"Async{class_name}"})
-    jobs = [one for one in group if one.node.get("x-job") is not None]
-    alone = pascal(singular("_".join(words(class_name))))
-    for one in jobs:
-        own = f"{pascal(one.name.removeprefix('submit').strip('_')) or class_name}Result"
-        one.result_name = scope.claim(*([alone] if len(jobs) == 1 else []), own)
 
 
 def _request_schema(operation: Node) -> Node | None:

@@ -129,7 +129,7 @@ class SchemaView:
             for name, member in node.items("properties")
             if member.follow().flag("readOnly") or member.flag("readOnly")
         }
-        kept = [name for name in required if name not in received]
+        kept = [name for name in required if isinstance(name, str) and name not in received]
         if kept:
             view["required"] = kept
         else:

@@ -148,11 +148,7 @@ class Schemas:
             return found
         if isinstance(found, Named):
             self.declared.pop(name)
-            self.report.warning(
-                "endless-schema",
-                f"`{name}` is defined by nothing but itself; any value is accepted",
-                target.at,
-            )
+            self._warn_endless(name, target)
             return Anything("defined by nothing but itself")
         self.declared[name] = Union(
             name=name,
@@ -215,8 +211,7 @@ class Schemas:
             return _NULL
         if isinstance(shape.const, str | int | float | bool):
             return Constant(shape.const)
-        self._fallback(shape, "a constant that is an object or a list")
-        return Anything("a constant that is an object or a list")
+        return self._fallback(shape, "a constant that is an object or a list")
 
     def _array(self, shape: Shape, context: str) -> Type:
         item_context = singular(context) if singular(context) != context else f"{context}Item"
@@ -316,8 +311,7 @@ class Schemas:
             return self._declare_enumeration(shape, "integer", values, context, claimed=claimed)
         if all(isinstance(value, str | int | float) for value in values):
             return OneOf(tuple(dict.fromkeys(Constant(value) for value in values)))
-        self._fallback(shape, "an enum of objects or lists")
-        return Anything("an enum of objects or lists")
+        return self._fallback(shape, "an enum of objects or lists")
 
     def _declare_enumeration(
         self, shape: Shape, kind: Any, values: list[Any], context: str, *, claimed: bool
@@ -338,8 +332,7 @@ class Schemas:
     def _choice(self, shape: Shape, context: str, *, claimed: bool) -> Type:
         parts = list(shape.choices[0].elements())
         if len(shape.choices) > 1:
-            self._fallback(shape, "several oneOf or anyOf at once")
-            return Anything("several oneOf or anyOf at once")
+            return self._fallback(shape, "several oneOf or anyOf at once")
         if shape.properties:
             variants = tuple(
                 self._type_of_shape(with_base(shape, part), f"{context}{variant_name(part, index)}")
@@ -351,6 +344,9 @@ class Schemas:
                 for index, part in enumerate(parts, 1)
             )
         flat = tuple(dict.fromkeys(inner for one in variants for inner in flattened(one)))
+        if claimed and Named(context) in flat:
+            self._warn_endless(context, shape.node)
+            flat = tuple(one for one in flat if one != Named(context))
         real = without_null(flat)
         null = (_NULL,) if _NULL in flat else ()
         if any(isinstance(one, Anything) for one in real):
@@ -392,9 +388,11 @@ class Schemas:
         self.declared.setdefault(name, None)
         return name
 
-    def _fallback(self, shape: Shape, what: str) -> None:
-        self.report.warning(
-            "fallback",
-            f"{what} cannot be expressed exactly; any value is accepted here",
-            shape.node.at,
-        )
+    def _warn_endless(self, name: str, node: Node) -> None:
+        message = f"`{name}` is defined by itself; that part says nothing and is left out"
+        self.report.warning("endless-schema", message, node.at)
+
+    def _fallback(self, shape: Shape, what: str) -> Anything:
+        message = f"{what} cannot be expressed exactly; any value is accepted here"
+        self.report.warning("fallback", message, shape.node.at)
+        return Anything(what)

@@ -35,11 +35,21 @@ class Scalar:
     kind: ScalarKind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Constant:
-    """A value that is always the same (`const`, or an enum of one value)."""
+    """A value that is always the same (`const`, or an enum of one value); 1, 1.0 and true differ."""
 
     value: str | int | float | bool | None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Constant) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    @property
+    def _identity(self) -> tuple[type, object]:
+        return type(self.value), self.value
 
 
 @dataclass(frozen=True, slots=True)

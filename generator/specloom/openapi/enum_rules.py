@@ -1,4 +1,4 @@
-"""Rules about `x-enum-varnames` and `x-enum-descriptions`: one for each value of the enum.
+"""Rules about `x-enum-varnames` and `x-enum-descriptions`: a list for all values of the enum, or a mapping for some.
 
 Warnings, because other tools write these extensions too: what does not fit is not used.
 """
@@ -68,7 +68,7 @@ def _check_keys(node: Node, words: list[str], report: Report) -> None:
 
 def _check_names(node: Node, report: Report) -> None:
     first: dict[str, Location] = {}
-    for inner in node.elements():
+    for inner in [*node.elements(), *(member for _, member in node.items())]:
         name = inner.value
         if not name.isidentifier() or keyword.iskeyword(name):
             report.warning(

@@ -57,7 +57,7 @@ def check_extensions(documents: Documents, report: Report) -> None:
         for name, at, value in _extensions(part, report):
             found = [*faults(name, value)]
             for fault in found:
-                _report_fault(name, at, fault, report)
+                _report_fault(name, at, fault, documents, report)
             if not found:
                 sound.add(at)
                 _check_assumed(name, at, value, part, report)
@@ -106,16 +106,31 @@ def _near_name(key: str, names: tuple[str, ...]) -> str:
     return next((name for name in names if distance(folded, name) <= reach), "")
 
 
-def _report_fault(name: str, at: Location, fault: Finding, report: Report) -> None:
+def _report_fault(
+    name: str, at: Location, fault: Finding, documents: Documents, report: Report
+) -> None:
     place = at.child(*fault.pointer)
+    written = _unquoted(place, fault, documents)
     is_whole = not fault.pointer and fault.keyword in {"required", "minProperties"}
     is_key = fault.keyword in {"additionalProperties", "unevaluatedProperties", "propertyNames"}
     if is_key:
         message = f"{quoted(str(fault.pointer[-1]))} is not a key of `{name}`"
         report.error("extension-key", message, place.at_key(), hint=fault.hint)
+    elif written:
+        message = f"in `{name}`: this must be a string, not {quoted(written)}"
+        report.error("extension-value", message, place, hint=f"put it in quotes: '{written}'")
     else:
         place = place.at_key() if fault.key or is_whole else place
         report.error("extension-value", f"in `{name}`: {fault.message}", place, hint=fault.hint)
+
+
+def _unquoted(place: Location, fault: Finding, documents: Documents) -> str:
+    """A number or a truth value as it is written where only a string may stand; `007` is none when it is read."""
+    if fault.keyword != "type" or not fault.message.startswith("this must be a string, not "):
+        return ""
+    value = documents.value(place)
+    is_meant = isinstance(value, int | float) and not fault.key
+    return (documents.raw(place) or "") if is_meant else ""
 
 
 def _check_assumed(name: str, at: Location, value: object, part: Part, report: Report) -> None:

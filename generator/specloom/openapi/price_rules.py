@@ -1,4 +1,7 @@
-"""Rules about `x-price`: quantity and tier stand in the request, and every value of the tier's field has a tier."""
+"""Rules about `x-price`: quantity and tier stand in the request, and tiers are given to values that there are.
+
+A value without a tier is no fault: its price is unknown, which the client says as None.
+"""
 
 from __future__ import annotations
 
@@ -42,17 +45,7 @@ def _check_tiers(tier: Node, selected: list[Node], report: Report) -> None:
     listed = [words_of(schema) for schema in selected]
     if tiers is None or not listed or None in listed:
         return
-    known = {str(word): at for words in listed for word, at in words or ()}
-    missing = [word for word in known if word not in tiers.value]
-    if missing:
-        verb = "has" if len(missing) == 1 else "have"
-        report.error(
-            "tier-missing",
-            f"{listing([quoted(word) for word in missing], 'and')} {verb} no tier, so that the price is unknown",
-            tiers.at.at_key(),
-            related=[(f"{quoted(word)} is listed here", known[word]) for word in missing[:3]],
-            hint="give every value of the enum a tier",
-        )
+    known = [str(word) for words in listed for word, _ in words or ()]
     for word, inner in tiers.items():
         if word not in known:
             report.warning(

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from jsonschema.validators import Draft202012Validator
 
+from specloom.model.names import ERROR_NAMES
+from specloom.openapi.condition_rules import check_keywords
 from specloom.openapi.findings import findings
 from specloom.openapi.schema_paths import parts_of, property_names
 from specloom.openapi.suggestions import did_you_mean, quoted
@@ -23,7 +25,7 @@ _SAME_VALUE = ("allOf", "anyOf", "oneOf")
 
 
 def check_error_codes(codes: Node, report: Report) -> None:
-    """Two codes must not share the name of an exception."""
+    """Two codes must not share the name of an exception, nor take one of the client's own."""
     first: dict[str, Location] = {}
     for entry in [node for _, node in codes.items()]:
         name, at = entry.text("name"), entry.at.child("name")
@@ -33,6 +35,13 @@ def check_error_codes(codes: Node, report: Report) -> None:
                 f"{quoted(name)} already names another code",
                 at,
                 related=[("first used here", first[name.removesuffix("Error")])],
+            )
+        elif f"{name.removesuffix('Error')}Error" in ERROR_NAMES:
+            report.error(
+                "error-code-name",
+                f"{quoted(name)} is an exception of every client already",
+                at,
+                hint="say more: whose limit, which input",
             )
         first.setdefault(name.removesuffix("Error"), at)
 
@@ -67,6 +76,7 @@ def check_advice(advice: Node | None, schema: Node, report: Report) -> None:
                 when.at.child(*fault.pointer),
                 hint=fault.hint,
             )
+        check_keywords(when, report)
         if not faults:
             _check_properties(when, schema, report)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from specloom.diagnostics import Location, Report
 from specloom.openapi.grammar import GRAMMAR, Field, holds_reference, known_keys
 from specloom.openapi.operation_rules import check_operations
-from specloom.openapi.suggestions import closest, did_you_mean, distance, quoted
+from specloom.openapi.suggestions import closest, did_you_mean, is_slip, quoted
 from specloom.openapi.walk import Part, walk
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _check_keys(part: Part, version: str, report: Report) -> None:
     for key in part.value:
         # Since 3.1 a schema may hold keywords of other dialects, so that only a slip of the pen is told.
         is_free = part.kind == "schema" and version != "3.0" and key not in GRAMMAR["schema"]
-        if key in known or key.startswith("x-") or (is_free and not _is_slip(key, known)):
+        if key in known or key.startswith("x-") or (is_free and not is_slip(key, known)):
             continue
         report.warning(
             "unknown-key",
@@ -147,11 +147,6 @@ def _key_hint(key: str, field: Field | None, known: frozenset[str], version: str
     if field is not None and field.since > version:
         return f"it came with OpenAPI {field.since}; it is read all the same"
     return did_you_mean(key, known) or "a key of your own begins with `x-`"
-
-
-def _is_slip(key: str, known: frozenset[str]) -> bool:
-    near = closest(key, known)
-    return bool(near) and distance(key, near) <= 2
 
 
 _NAMES = {

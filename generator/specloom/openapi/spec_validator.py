@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +72,11 @@ def _limit_memory() -> None:
     if sys.platform != "win32":
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (_MOST_BYTES, _MOST_BYTES))
+        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+        bounds = [limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY]
+        # Some systems refuse every limit; the document is validated all the same.
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_AS, (min([_MOST_BYTES, *bounds]), hard))
 
 
 def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["closest", "did_you_mean", "distance", "listing", "quoted"]
+__all__ = ["closest", "did_you_mean", "distance", "is_slip", "listing", "quoted"]
 
 _LONGEST_QUOTE = 60
 _LONGEST_LISTING = 12
@@ -32,6 +32,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint that names the nearest known word; empty if none is near."""
     near = closest(word, known)
     return f"did you mean {quoted(near)}?" if near else ""
+
+
+def is_slip(word: str, known: Iterable[str]) -> bool:
+    """Whether `word` is most likely a misspelt known word, and not one of its own."""
+    near = closest(word, known)
+    return bool(near) and near != word and distance(word, near) <= 2
 
 
 def distance(left: str, right: str) -> int:

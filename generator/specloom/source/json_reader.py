@@ -53,9 +53,7 @@ def read_json(text: str) -> tuple[Any, bool]:
                 text, object_pairs_hook=make, parse_constant=_refuse_constant, strict=False
             )
     except json.JSONDecodeError as error:
-        raise UnreadableError(
-            "json-syntax", error.msg, error.pos, hint=_hint(text, error.pos)
-        ) from None
+        raise _syntax(text, error) from None
     except RecursionError:
         raise _too_deep(text) from None
     except ValueError as error:
@@ -138,6 +136,15 @@ def _too_deep(text: str) -> UnreadableError:
     )
 
 
+def _syntax(text: str, error: json.JSONDecodeError) -> UnreadableError:
+    """What is wrong, the same in every version of Python: they place a comma too many differently."""
+    before, rest = text[: error.pos].rstrip(), text[error.pos :].lstrip(", \t\r\n")
+    comma = error.pos if text[error.pos : error.pos + 1] == "," else len(before) - 1
+    if rest[:1] in {"}", "]"} and text[comma : comma + 1] == ",":
+        return UnreadableError("json-syntax", "a comma too many", comma, hint="remove the comma")
+    return UnreadableError("json-syntax", error.msg, error.pos, hint=_hint(text, error.pos))
+
+
 def _refuse_constant(name: str) -> float:
     raise ValueError(name)
 
@@ -156,8 +163,6 @@ def _bad_number(text: str, name: str) -> UnreadableError:
 
 def _hint(text: str, index: int) -> str:
     rest, before = text[index : index + 2], text[:index].rstrip()
-    if before.endswith(",") and rest[:1] in {"}", "]"}:
-        return "remove the comma before it"
     if rest in {"//", "/*"}:
         return "JSON has no comments"
     if rest[:1] == "'":

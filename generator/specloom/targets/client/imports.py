@@ -75,7 +75,7 @@ def resource_imports(said: set[str], foreign: dict[str, list[str]]) -> Iterator[
 
 def export_key(name: str) -> tuple[int, str]:
     """Constants, then classes, then the rest: the order of `__all__`."""
-    return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
+    return (0 if len(name) > 1 and name.isupper() else 1 if name[0].isupper() else 2, name)
 
 
 def import_key(name: str) -> tuple[int, str]:

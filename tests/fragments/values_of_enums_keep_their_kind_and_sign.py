@@ -1,0 +1,12 @@
+from tests.answering import Vendor
+from values_of_enums_keep_their_kind_and_sign import ValuesOfEnumsKeepTheirKindAndSign, models
+
+vendor = Vendor({"level": -3, "mixed": True})
+client = ValuesOfEnumsKeepTheirKindAndSign(http_client=vendor.http)
+thing = client.things.get()
+# -3 is not called as 3 would be.
+assert thing.level is models.Level.MINUS_3
+assert [level.name for level in models.Level] == ["VALUE_1", "VALUE_2", "MINUS_3"]
+# 1 and true are equal in Python, and two values in JSON.
+assert thing.mixed is True
+assert "Literal[True]" in models.Thing.__annotations__["mixed"]
