@@ -3,7 +3,9 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin
+INSTALLED := $(VENV)/.specloom
 READY := $(VENV)/.ready
+CLIENT := generated/client/pyproject.toml
 JOBS ?= 2
 
 # The same packages every time, those that build packages included.
@@ -22,12 +24,21 @@ help: ## this list
 
 setup: $(READY) ## make .venv with everything in it
 
-$(READY): pyproject.toml constraints.txt generated/client/pyproject.toml
+$(READY): $(INSTALLED) $(CLIENT)
+	@test $@ -nt $(CLIENT) || $(RUN)/python -m pip install --quiet --editable 'generated/client[sandbox]'
+	@touch $@
+
+# The client is woven by specloom, so specloom comes first; it makes the client only where there is none.
+$(CLIENT): | $(INSTALLED)
+	@$(RUN)/specloom generate
+
+# A client that is there already is installed along with it, which saves a second run of pip.
+$(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
 	@echo "setting up $(VENV) ..."
 	@test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
-	@$(RUN)/python -m pip install --quiet --editable '.[dev]' --editable 'generated/client[sandbox]'
-	@touch $@
+	@$(RUN)/python -m pip install --quiet --editable '.[dev]' $(if $(wildcard $(CLIENT)),--editable 'generated/client[sandbox]')
+	@touch $@ $(if $(wildcard $(CLIENT)),$(READY))
 
 check: $(READY) ## generated/ is what spec/ gives; black, ruff, mypy --strict and pyright find nothing
 	@$(RUN)/specloom check

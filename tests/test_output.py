@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from specloom.diagnostics import Report
 from specloom.output import Changes, File, compare, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def files(**contents: str) -> list[File]:
@@ -32,14 +36,28 @@ def put(out: Path, wanted: list[File]) -> Changes:
     return changes
 
 
+def differences(wanted: list[File], out: Path) -> Changes:
+    report = Report()
+    changes = compare(wanted, out, report)
+    assert not report.diagnostics
+    return changes
+
+
 def refuse(out: Path, wanted: list[File]) -> list[tuple[str, str]]:
-    """Write, check that nothing was changed, and return the codes and places of the errors."""
+    """Write, check that nothing was changed, and return the codes and places of the errors.
+
+    Comparing must say the same, but for edits by hand.
+    """
     before = tree(out) if out.is_dir() else {}
     report = Report()
     assert write(wanted, out, report) == Changes()
     assert report.failed
     assert (tree(out) if out.is_dir() else {}) == before
     assert not list(out.glob(".specloom-*"))
+    if not {found.code for found in report.diagnostics} & {"edited-file", "unwritable-folder"}:
+        compared = Report()
+        assert compare(wanted, out, compared) == Changes()
+        assert compared.diagnostics == report.diagnostics
     places = [
         found.at.file.removeprefix(out.as_posix()).lstrip("/") for found in report.diagnostics
     ]
@@ -66,15 +84,59 @@ def test_only_what_changed_is_written(out: Path) -> None:
 
 def test_comparing_says_what_writing_would_do_and_does_nothing(out: Path) -> None:
     wanted = files(a="1", b="1")
-    assert compare(wanted, out).written == ("a", "b", "manifest.json")
+    assert differences(wanted, out).written == ("a", "b", "manifest.json")
     assert not out.exists()
     put(out, wanted)
-    assert compare(wanted, out) == Changes(unchanged=("a", "b", "manifest.json"))
+    assert differences(wanted, out) == Changes(unchanged=("a", "b", "manifest.json"))
     (out / "a").write_text("edited")
-    assert compare(wanted, out).written == ("a",)
-    assert compare(files(b="1"), out).removed == ("a",)
-    (out / "manifest.json").write_text("<<<<<<< ours")
-    assert "manifest.json" in compare(wanted, out).written
+    assert differences(wanted, out).written == ("a",)
+    assert differences(files(b="1"), out).removed == ("a",)
+
+
+def test_comparing_names_what_somebody_put_among_our_files(out: Path) -> None:
+    wanted = files(a__b="1", c="1")
+    put(out, wanted)
+    (out / "notes").write_text("beside the folders of the output")
+    for path in ("a/mine.py", "a/deep/er.py", "a/b.py", "a/__pycache__/b.pyc", "a/x.pyc"):
+        (out / path).parent.mkdir(parents=True, exist_ok=True)
+        (out / path).write_text("mine")
+    for tool in ("x.egg-info", ".mypy_cache", ".ruff_cache", ".pytest_cache"):
+        (out / "a" / tool).mkdir()
+        (out / "a" / tool / "left").write_text("lying about")
+    (out / "a" / "link").symlink_to(out.parent)
+    foreign = ("a/b.py", "a/deep/er.py", "a/link", "a/mine.py")
+    assert differences(wanted, out) == Changes(
+        unchanged=("a/b", "c", "manifest.json"), foreign=foreign
+    )
+    # What is no longer wanted is ours all the same, and a folder of ours is one until it is removed.
+    assert differences(files(c="1"), out).foreign == foreign
+    assert put(out, wanted) == Changes(unchanged=("a/b", "c", "manifest.json"))
+
+
+@pytest.mark.parametrize("unreadable", ["manifest.json", "a/b", "a", ""])
+def test_what_cannot_be_read_is_a_finding(
+    unreadable: str, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = files(a__b="1")
+    put(out, wanted)
+    place = out / unreadable
+
+    # Permissions do not stop everybody who runs tests.
+    def guarded(call: Callable[[Path], object]) -> Callable[[Path], object]:
+        def read(path: Path) -> object:
+            if path == place:
+                raise PermissionError(13, "Permission denied", str(path))
+            return call(path)
+
+        return read
+
+    for name in ("read_bytes", "iterdir", "is_dir"):
+        monkeypatch.setattr(Path, name, guarded(getattr(Path, name)))
+    found = Report()
+    assert compare(wanted, out, found) == Changes()
+    (finding,) = found.diagnostics
+    assert (finding.severity, finding.code) == ("error", "unwritable-folder")
+    assert (finding.at.file, "Permission denied" in finding.message) == (place.as_posix(), True)
 
 
 def test_the_same_files_give_the_same_manifest_everywhere(tmp_path: Path) -> None:
@@ -218,6 +280,17 @@ def test_what_is_no_folder_is_left_alone(out: Path) -> None:
     out.write_text("mine")
     assert refuse(out, files(a="1")) == [("foreign-folder", "")]
     assert out.read_text() == "mine"
+    for act in (write, compare):
+        report = Report()
+        assert act(files(a="1"), out / "in" / "it", report) == Changes()
+        assert [found.at.file for found in report.diagnostics] == [out.as_posix()]
+
+
+def test_a_link_that_leads_nowhere_is_no_folder(out: Path) -> None:
+    out.parent.mkdir()
+    out.symlink_to(out.parent / "nowhere")
+    assert refuse(out, files(a="1")) == [("foreign-folder", "")]
+    assert not out.exists()
 
 
 def test_a_run_that_was_cut_off_can_be_run_again(out: Path) -> None:

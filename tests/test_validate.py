@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from textwrap import dedent
 from typing import TYPE_CHECKING
@@ -134,10 +135,85 @@ def test_findings_in_another_file_stand_there(tmp_path: Path) -> None:
     assert line.startswith("other.yaml:6:40: warning[openapi-enum]: `wrong` is not one of")
 
 
-def test_a_reference_is_never_fetched(tmp_path: Path) -> None:
-    text = f"openapi: 3.1.0\n{INFO}paths: {{}}\ncomponents:\n  schemas:\n"
-    text += "    A: {$ref: 'http://127.0.0.1:9/a.json'}\n    B: {$ref: 'file:///etc/hostname'}\n"
-    assert codes(load(tmp_path, text), validate) == []
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+def test_a_reference_is_never_fetched(tmp_path: Path, version: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/a.json"
+        text = f"openapi: {version}\n{INFO}paths: {{/a: {{$ref: '{url}'}}}}\n"
+        text += f"components:\n  schemas:\n    A: {{$ref: '{url}'}}\n"
+        text += (
+            f"    B: {{type: object, default: {{c: 1}}, properties: {{c: {{$ref: '{url}'}}}}}}\n"
+        )
+        text += "    D: {$ref: 'file:///etc/hostname'}\n"
+        assert "validator-timeout" not in codes(load(tmp_path, text), validate)
+        assert not connected(listener)
+
+
+def test_the_validator_cannot_connect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        # Whatever openapi-spec-validator would do with a URL, it would do in this process.
+        fetch = f"import socket; socket.create_connection({listener.getsockname()})"
+        message = after_validation(tmp_path, monkeypatch, fetch)
+        assert not connected(listener)
+    assert "ConnectionRefusedError: a document is validated without the network" in message
+
+
+def connected(listener: socket.socket) -> bool:
+    listener.setblocking(False)
+    try:
+        listener.accept()[0].close()
+    except BlockingIOError:
+        return False
+    return True
+
+
+def after_validation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str) -> str:
+    """What the process of the validator says in the end, if it runs a program once a document is validated."""
+    start = "from specloom.openapi.spec_validator import main; main()"
+    monkeypatch.setattr(module, "_COMMAND", (sys.executable, "-c", f"{start}; {program}"))
+    (only,) = found(load(tmp_path, f"openapi: 3.1.0\n{INFO}paths: {{}}\n"), validate)
+    assert only.code == "validator-failed"
+    return only.message
+
+
+LIMITS = "raise SystemExit('limits %d %d' % resource.getrlimit(resource.RLIMIT_AS))"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such limits")
+def test_the_validator_gets_so_much_memory_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    most = 4 * 1024**3 if hard == resource.RLIM_INFINITY else min(4 * 1024**3, hard)
+    message = after_validation(tmp_path, monkeypatch, f"import resource; {LIMITS}")
+    assert message.endswith(f"limits {most} {hard}")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such limits")
+@pytest.mark.parametrize("least", ["soft", "hard"])
+def test_a_lower_limit_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, least: str) -> None:
+    import resource
+
+    low = 3_000_000 * 1024
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    pair = (low, low if least == "hard" else hard)
+    program = f"import resource; resource.setrlimit(resource.RLIMIT_AS, {pair}); "
+    program += "from specloom.openapi.spec_validator import main; main(); "
+    monkeypatch.setattr(module, "_COMMAND", (sys.executable, "-c", program + LIMITS))
+    (only,) = found(load(tmp_path, f"openapi: 3.1.0\n{INFO}paths: {{}}\n"), validate)
+    assert only.message.endswith(f"limits {pair[0]} {pair[1]}")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such limits")
+def test_a_system_that_refuses_the_limit_is_no_obstacle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = "import resource; resource.setrlimit = lambda *_: int('refused'); "
+    program += "from specloom.openapi.spec_validator import main; main()"
+    monkeypatch.setattr(module, "_COMMAND", (sys.executable, "-c", program))
+    assert codes(load(tmp_path, f"openapi: 3.1.0\n{INFO}paths: {{}}\n"), validate) == []
 
 
 BROKEN = (

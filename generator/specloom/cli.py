@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from specloom.model.names import is_package_name
 from specloom.pipeline import Woven, check, generate, read_api, weave
+from specloom.settings import Settings, SettingsError, read_settings
 from specloom.targets.model.render import render_model
 
 if TYPE_CHECKING:
@@ -24,16 +24,21 @@ DONE, DIFFERENT, ERRORS = 0, 1, 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit code."""
     parsed = _parser().parse_args(arguments)
-    settings = _settings(parsed)
-    if settings["document"] is None:
+    try:
+        settings = _settings(parsed)
+    except SettingsError as error:
+        for finding in error.findings:
+            print(f"specloom: {finding}", file=sys.stderr)
+        return ERRORS
+    if settings.document is None:
         print(
             "specloom: name a document, or set `document` in [tool.specloom] of pyproject.toml",
             file=sys.stderr,
         )
         return ERRORS
-    if settings["package"] and not is_package_name(settings["package"]):
+    if settings.package and not is_package_name(settings.package):
         print(
-            f"specloom: no package can be called {settings['package']!r}; name it with letters, digits and "
+            f"specloom: no package can be called {settings.package!r}; name it with letters, digits and "
             "underscores, and not as a module that Python or the client itself needs",
             file=sys.stderr,
         )
@@ -41,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run = {"generate": _generate, "check": _check, "validate": _validate, "model": _model}[
         parsed.command
     ]
-    return run(settings)
+    return run(settings.document, settings)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -73,27 +78,23 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _settings(parsed: argparse.Namespace) -> dict[str, Any]:
+def _settings(parsed: argparse.Namespace) -> Settings:
     """The arguments; where no document is named, [tool.specloom] of the pyproject.toml here fills them in."""
-    given = {"document": parsed.document, "out": getattr(parsed, "out", None)}
-    settings: dict[str, Any] = {**given, "package": parsed.package or "", "strict": parsed.strict}
-    if parsed.document is None:
-        project = Path("pyproject.toml")
-        configured = tomllib.loads(project.read_text(encoding="utf-8")) if project.is_file() else {}
-        table = configured.get("tool", {}).get("specloom", {})
-        settings["document"] = Path(table["document"]) if "document" in table else None
-        settings["out"] = settings["out"] or (Path(table["out"]) if "out" in table else None)
-        settings["package"] = settings["package"] or table.get("package", "")
-        settings["strict"] = settings["strict"] or table.get("strict", False)
-    return settings
+    project = read_settings(Path("pyproject.toml")) if parsed.document is None else Settings()
+    return Settings(
+        document=parsed.document or project.document,
+        out=getattr(parsed, "out", None) or project.out,
+        package=parsed.package or project.package,
+        strict=parsed.strict or project.strict,
+    )
 
 
-def _generate(settings: dict[str, Any]) -> int:
-    out = settings["out"]
+def _generate(document: Path, settings: Settings) -> int:
+    out = settings.out
     if out is None:
         print("specloom: name the folder to write to: --out DIR", file=sys.stderr)
         return ERRORS
-    woven = _weave(settings)
+    woven = weave(document, package=settings.package, strict=settings.strict)
     changes = generate(woven, out)
     _print_findings(woven)
     if woven.report.failed:
@@ -102,51 +103,52 @@ def _generate(settings: dict[str, Any]) -> int:
         for path in paths:
             print(f"{verb} {out / path}")
     if not changes.written and not changes.removed:
-        print(
-            f"nothing changed: {len(changes.unchanged)} files in {out} are what {settings['document']} gives"
-        )
+        print(f"nothing changed: {len(changes.unchanged)} files in {out} are what {document} gives")
     return DONE
 
 
-def _check(settings: dict[str, Any]) -> int:
-    out = settings["out"]
+def _check(document: Path, settings: Settings) -> int:
+    out = settings.out
     if out is None:
         print("specloom: name the folder to check: --out DIR", file=sys.stderr)
         return ERRORS
-    woven = _weave(settings)
+    woven = weave(document, package=settings.package, strict=settings.strict)
+    changes = check(woven, out)
     _print_findings(woven)
     if woven.report.failed:
         return ERRORS
-    changes = check(woven, out)
-    for verb, paths in (("differs", changes.written), ("stale", changes.removed)):
+    told = (
+        ("differs", changes.written),
+        ("stale", changes.removed),
+        ("foreign", changes.foreign),
+    )
+    for verb, paths in told:
         for path in paths:
             print(f"{verb}: {out / path}")
     if changes.written or changes.removed:
-        print(f"{out} is not what {settings['document']} gives: generate it again")
-        return DIFFERENT
-    return DONE
+        print(f"{out} is not what {document} gives: generate it again")
+    if changes.foreign:
+        print(f"{out} holds what specloom did not write: move it elsewhere")
+    return DIFFERENT if any(paths for _, paths in told) else DONE
 
 
-def _validate(settings: dict[str, Any]) -> int:
-    read = read_api(settings["document"], package=settings["package"], strict=settings["strict"])
+def _validate(document: Path, settings: Settings) -> int:
+    read = read_api(document, package=settings.package, strict=settings.strict)
     _print_findings(read)
     if read.report.failed:
         return ERRORS
-    print(f"{settings['document']}: no errors, {len(read.report.diagnostics) or 'no'} warnings")
+    count = len(read.report.diagnostics)
+    print(f"{document}: no errors, {count or 'no'} warning{'' if count == 1 else 's'}")
     return DONE
 
 
-def _model(settings: dict[str, Any]) -> int:
-    read = read_api(settings["document"], package=settings["package"], strict=settings["strict"])
+def _model(document: Path, settings: Settings) -> int:
+    read = read_api(document, package=settings.package, strict=settings.strict)
     _print_findings(read)
     if read.api is None:
         return ERRORS
     sys.stdout.write(render_model(read.api))
     return DONE
-
-
-def _weave(settings: dict[str, Any]) -> Woven:
-    return weave(settings["document"], package=settings["package"], strict=settings["strict"])
 
 
 def _print_findings(woven: Woven) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import tempfile
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,9 @@ _OWNER = "specloom"
 # Files are made whole in a folder beside their places; one that a crash left behind is nobody's.
 _STAGE = ".specloom-"
 _MOST_NAMES = 20
+# What tools leave lying about is nobody's either.
+_DERIVED_FOLDERS = frozenset({"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
+_DERIVED_ENDINGS = (".pyc", ".egg-info")
 _SHA256 = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -37,11 +42,16 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What writing changes: sorted paths relative to the folder; the manifest is one of them."""
+    """What writing changes: sorted paths relative to the folder; the manifest is one of them.
+
+    Attributes:
+        foreign: What somebody else put among our files; only comparing looks for it, writing leaves it there.
+    """
 
     written: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +91,22 @@ class _Plan:
         )
 
 
-def compare(files: Iterable[File], out: Path) -> Changes:
-    """Return what `write` would change if nothing stood in its way; nothing is written."""
-    files = list(files)
-    return _plan(files, out, _read_manifest(out, Report())).changes
+def compare(files: Iterable[File], out: Path, report: Report) -> Changes:
+    """Return how a folder differs from these files, or report why it cannot be theirs; nothing is written.
+
+    Args:
+        files: All files that the folder is to hold.
+        out: The folder; it may be missing.
+        report: Receives what would keep `write` from writing, but for edits by hand: those are differences.
+
+    Returns:
+        What writing would change, and what does not belong there: nothing at all after an error.
+    """
+    with _findings(out, report) as found:
+        plan = _checked_plan(list(files), out, found)
+        if plan is not None:
+            return replace(plan.changes, foreign=tuple(_foreign(plan)))
+    return Changes()
 
 
 def write(files: Iterable[File], out: Path, report: Report) -> Changes:
@@ -98,27 +120,39 @@ def write(files: Iterable[File], out: Path, report: Report) -> Changes:
     Returns:
         What was changed: nothing at all after an error.
     """
-    found = Report()
-    try:
+    with _findings(out, report) as found:
         plan = _checked_plan(list(files), out, found)
         if plan is not None:
+            _check_edited(plan, found)
+        if plan is not None and not found.failed:
             _carry_out(plan)
             return plan.changes
-    except OSError as error:
-        found.error(
-            "unwritable-folder",
-            f"what is here cannot be read or written: {error.strerror or error}",
-            Location(out.as_posix()),
-        )
-    for diagnostic in found.diagnostics:
-        report.add(diagnostic)
     return Changes()
 
 
+@contextmanager
+def _findings(out: Path, report: Report) -> Iterator[Report]:
+    """Give a report of its own to what is done with a folder; what the system refuses is a finding too."""
+    found = Report()
+    try:
+        yield found
+    except OSError as error:
+        # A file that was about to be put in place has no name that anybody knows.
+        is_named = isinstance(error.filename, str) and _STAGE not in error.filename
+        found.error(
+            "unwritable-folder",
+            f"what is here cannot be read or written: {error.strerror or error}",
+            Location(Path(error.filename if is_named else out).as_posix()),
+        )
+    for diagnostic in found.diagnostics:
+        report.add(diagnostic)
+
+
 def _checked_plan(files: list[File], out: Path, report: Report) -> _Plan | None:
-    """Return a plan that nothing stands in the way of, or None after errors were reported."""
-    if out.exists() and not out.is_dir():
-        report.error("foreign-folder", "this is not a folder", Location(out.as_posix()))
+    """Return a plan that nothing but edits stands in the way of, or None after errors were reported."""
+    lowest = next((place for place in (out, *out.parents) if os.path.lexists(place)), out)
+    if os.path.lexists(lowest) and not lowest.is_dir():
+        report.error("foreign-folder", "this is not a folder", Location(lowest.as_posix()))
         return None
     check_paths([file.path for file in files], out, report, reserved=(MANIFEST,))
     listed = _read_manifest(out, report)
@@ -127,7 +161,6 @@ def _checked_plan(files: list[File], out: Path, report: Report) -> _Plan | None:
         return None
     plan = _plan(files, out, listed)
     _check_foreign(plan, report)
-    _check_edited(plan, report)
     return None if report.diagnostics else plan
 
 
@@ -150,15 +183,16 @@ def _read_manifest(out: Path, report: Report) -> dict[str, str] | None:
     path = out / MANIFEST
     if not path.exists():
         return None
+    content = path.read_bytes() if path.is_file() else b""
     try:
-        manifest = json.loads(path.read_bytes())
+        manifest = json.loads(content)
         if manifest["written-by"] == _OWNER and all(map(_is_entry, manifest["files"].items())):
             return dict(manifest["files"])
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         pass
     report.error(
         "foreign-folder",
-        f"{MANIFEST} here is not one that specloom wrote, so nothing was written",
+        f"{MANIFEST} here is not one that specloom wrote, so nothing is written",
         Location(path.as_posix()),
         hint="restore it, or remove the folder if everything in it was generated",
     )
@@ -187,19 +221,30 @@ def _check_foreign(plan: _Plan, report: Report) -> None:
         names = ", ".join(foreign[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
         report.error(
             "foreign-folder",
-            f"specloom did not write everything that lies here, so nothing was written: {names}",
+            f"specloom did not write everything that lies here, so nothing is written: {names}",
             Location(out.as_posix()),
             hint="name an empty folder, or move these files away",
         )
 
 
 def _lying(out: Path) -> Iterator[str]:
-    """Return the files in a folder that somebody made on purpose."""
-    for path in sorted(out.rglob("*")):
-        inner = path.relative_to(out)
-        is_derived = path.suffix == ".pyc" or inner.parts[0].startswith(_STAGE)
-        if not is_derived and (path.is_symlink() or not path.is_dir()):
-            yield inner.as_posix()
+    """Return the files in a folder that somebody made on purpose, a link to a folder among them."""
+    for path in sorted(out.iterdir()):
+        if path.name in _DERIVED_FOLDERS or path.name.endswith(_DERIVED_ENDINGS):
+            continue
+        if path.is_symlink() or not path.is_dir():
+            yield path.name
+        elif not path.name.startswith(_STAGE):
+            yield from (f"{path.name}/{inner}" for inner in _lying(path))
+
+
+def _foreign(plan: _Plan) -> Iterator[str]:
+    """Return what lies in the folders of the output, whose packages would ship it, and is not ours."""
+    ours = {*plan.wanted, *(plan.listed or ())}
+    for folder in sorted({path.partition("/")[0] for path in ours if "/" in path}):
+        if (plan.out / folder).is_dir():
+            lying = (f"{folder}/{inner}" for inner in _lying(plan.out / folder))
+            yield from (path for path in lying if path not in ours)
 
 
 def _blocked(plan: _Plan) -> Iterator[str]:

@@ -78,5 +78,7 @@ def generate(woven: Woven, out: Path) -> Changes:
 
 
 def check(woven: Woven, out: Path) -> Changes:
-    """What `generate` would change."""
-    return compare(woven.files, out)
+    """What `generate` would change, and what lies among its files; the report says why it would refuse."""
+    if woven.report.failed:
+        return Changes()
+    return compare(woven.files, out, woven.report)
