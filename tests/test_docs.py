@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from functools import cache
@@ -18,7 +19,7 @@ from tests.reading import (
     outside,
     pages_of,
 )
-from tests.weaving import SPEC
+from tests.weaving import GENERATED, SPEC
 
 from specloom.model.types import Enumeration
 from specloom.pipeline import read_api
@@ -135,13 +136,73 @@ def test_every_assumption_is_listed_with_its_value() -> None:
     page = pages["assumptions.md"]
     assert api.assumptions
     for one in api.assumptions:
+        if not one.key:
+            assert f"| `/{'/'.join(map(str, one.at.pointer))}` | {one.why} |" in page
+            continue
         given = one.value.items() if isinstance(one.value, dict) else [("", one.value)]
         for part, value in given:
             key = f"{one.key}.{part}" if part else one.key
             first = value[0] if isinstance(value, list | tuple) else value
+            first = json.dumps(first) if isinstance(first, dict) else first
             assert re.search(
                 rf"^\| `{re.escape(key)}` \| `{re.escape(str(first))}`", page, re.MULTILINE
             ), key
+
+
+def test_a_signature_is_that_of_the_woven_method_and_the_table_agrees() -> None:
+    api, pages = wan26()
+    module = ast.parse((GENERATED / "client/wan26/resources/videos.py").read_text("utf-8"))
+    (submit,) = (
+        node
+        for part in module.body
+        if isinstance(part, ast.ClassDef) and part.name == "Videos"
+        for node in part.body
+        if isinstance(node, ast.FunctionDef) and node.name == "submit"
+    )
+    written = {one.arg: ast.unparse(one.annotation or one) for one in submit.args.kwonlyargs}
+    shown = pages["videos.md"].partition("\nclient.videos.submit(\n")[2].partition("\n)")[0]
+    lines = re.findall(r"^    (\w+): (.+?)(?: = UNSET)?,$", shown, re.MULTILINE)
+    assert dict(lines) == written
+    assert "Sequence[str] | UnsetType" in written.values()
+    for one in api.operation("videos.submit").signature.arguments:
+        section = pages["videos.md"].partition(f"#### `{one.name}`\n")[2].partition("\n#")[0]
+        found = re.search(r"^- Type: (`.+`)$", section, re.MULTILINE)
+        assert found is not None
+        in_table = found[1].replace("|", "\\|")
+        assert f"| `{one.name}` | {in_table} |" in pages["videos.md"]
+        assert written[one.name].replace(" | UnsetType", "") == found[1].strip("`")
+
+
+def test_reasons_that_many_share_are_tied_to_what_they_are_given_for() -> None:
+    _, pages = wan26()
+    page = pages["assumptions.md"]
+    first, second = re.findall(r"^(\d)\. `(\w+)`: ", page, re.MULTILINE)
+    assert (first, second) == (("1", "kind"), ("2", "status"))
+    for number, field in (first, second):
+        rows = re.findall(rf"^\| `errors\.\d+\.{field}` \| .+ \| (.+) \|$", page, re.MULTILINE)
+        assert rows == [f"see ({number})"] * 8
+
+
+def test_a_reason_stands_by_itself() -> None:
+    api, _ = wan26()
+    assert [one.why for one in api.assumptions if one.why.startswith("As ")] == []
+
+
+def test_what_the_page_does_not_say_of_a_life_cycle_is_listed() -> None:
+    api, pages = wan26()
+    rows = pages["assumptions.md"]
+    assert "| `job.rules` |" in rows
+    assert "| `/components/responses/Error` |" in rows
+    assert {one.status for one in api.operation("videos.submit").answers if one.assumed} == {
+        "4XX",
+        "5XX",
+    }
+
+
+def test_an_effect_that_nobody_knows_is_told_as_such() -> None:
+    _, pages = wan26()
+    (row,) = (line for line in pages["videos.md"].splitlines() if "audio is left out" in line)
+    assert row.endswith("| The vendor does not say what happens. |")
 
 
 def test_every_reason_of_an_assumption_is_told() -> None:

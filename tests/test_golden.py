@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import ast
-import difflib
 import re
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.golden.cases import KITCHEN_SINK, diagnostic_cases, kitchen_sink, run_case
+from tests.golden.cases import (
+    KITCHEN_SINK,
+    WAN26,
+    diagnostic_cases,
+    differences,
+    kitchen_sink,
+    run_case,
+    wan26,
+)
 from tests.weaving import GENERATED, ROOT, RUNTIME, SPEC, tree
 
 from specloom.pipeline import weave
@@ -35,29 +42,18 @@ _CODE = re.compile(r": (?:error|warning)\[([a-z0-9-]+)\]: ")
 
 def compare(found: Mapping[str, bytes], expected: Mapping[str, bytes], remedy: str) -> None:
     """Fail with the name of each file that differs, and how it does."""
-    differing = [
-        path for path in sorted({*found, *expected}) if found.get(path) != expected.get(path)
-    ]
-    told = [_difference(path, expected.get(path), found.get(path)) for path in differing]
+    told = differences(found, expected)
     assert not told, f"{len(told)} files differ; if that is meant, {remedy}\n\n" + "\n".join(told)
-
-
-def _difference(path: str, old: bytes | None, new: bytes | None) -> str:
-    if old is None or new is None:
-        return f"{path}: {'is new' if old is None else 'is no longer woven'}"
-    lines = difflib.unified_diff(
-        old.decode(errors="replace").splitlines(),
-        new.decode(errors="replace").splitlines(),
-        n=1,
-        lineterm="",
-    )
-    return "\n".join([path, *list(lines)[2:60]])
 
 
 def test_generated_is_what_the_spec_gives() -> None:
     woven = weave(SPEC, package="wan26", strict=True)
     assert woven.api is not None, woven.findings
-    compare({file.path: file.content for file in woven.files}, tree(GENERATED), "run `make golden`")
+    compare({file.path: file.content for file in woven.files}, tree(GENERATED), "run `make`")
+
+
+def test_wan26_gives_what_was_reviewed() -> None:
+    compare(wan26(), tree(WAN26 / "expected"), "run `make golden`")
 
 
 @pytest.mark.parametrize("document", ["document.yaml", "document_3_0.yaml"])

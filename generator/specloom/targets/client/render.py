@@ -19,6 +19,7 @@ from specloom.targets.client.imports import export_key, import_key, words_of
 from specloom.targets.client.methods import ResourceView, resource_view
 from specloom.targets.client.modules import modules
 from specloom.targets.client.sandbox import sandbox_data
+from specloom.targets.docs import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -287,8 +288,8 @@ def _distribution(api: Api) -> Iterator[tuple[str, str]]:
         description=_toml(" ".join((api.summary or api.title).split())),
     )
     yield "README.md", env.get_template("README.md.jinja").render(
-        title=_markdown(api.title),
-        summary=_markdown(sentence(api.summary)),
+        title=Code(markdown.text(api.title)),
+        summary=Code(markdown.words(sentence(api.summary))),
         package=identifier(api.package),
         client=identifier(api.client_name),
         prefix=identifier(api.env_prefix),
@@ -319,9 +320,3 @@ def _toml(text: str) -> Code:
     """A TOML basic string: JSON's escapes are TOML's, but for surrogate pairs, which `ensure_ascii=False` avoids."""
     written = json.dumps(text, ensure_ascii=False)
     return Code("".join(char if char.isprintable() else f"\\u{ord(char):04X}" for char in written))
-
-
-def _markdown(text: str) -> Code:
-    """Text of the document as one line of Markdown that holds no HTML."""
-    plain = "".join(char if char.isprintable() else " " for char in " ".join(text.split()))
-    return Code(plain.replace("&", "&amp;").replace("<", "&lt;"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from specloom.python.spelling import literal
-from specloom.targets.docs.markdown import Markdown, code, table, text, words
+from specloom.targets.docs.markdown import Markdown, code, join, table, text, words
 from specloom.targets.docs.wording import pointer, toml, value
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Assumptions that belong together; `reasons` are those that many share, told once below the table."""
+    """Assumptions that belong together; `reasons` are those that many share, numbered and told once below the table."""
 
     title: Markdown
     intro: Markdown
@@ -125,7 +125,7 @@ def _groups(api: Api) -> Iterator[Group]:
                 title=text(title),
                 intro=text(intro),
                 rows=table(("key" if area else "where", "value", "why"), _rows(mine, shared)),
-                reasons=tuple(words(why) for why in shared),
+                reasons=tuple(_reason(why, mine) for why in shared),
             )
 
 
@@ -150,9 +150,20 @@ def _shared(mine: list[Assumption]) -> list[str]:
 
 def _rows(mine: list[Assumption], shared: list[str]) -> Iterator[tuple[Markdown, ...]]:
     for one in mine:
-        why = Markdown("") if one.why in shared else words(one.why)
+        why = _note(shared.index(one.why)) if one.why in shared else words(one.why)
         if not one.key:
             yield code(pointer(tuple(str(step) for step in one.at.pointer))), value(one.value), why
             continue
         for number, (key, given) in enumerate(_leaves((one,))):
             yield code(key), value(given), why if number == 0 else text("as above")
+
+
+def _note(index: int) -> Markdown:
+    return text(f"see ({index + 1})")
+
+
+def _reason(why: str, mine: list[Assumption]) -> Markdown:
+    """A shared reason after the last words of the keys that it is given for: `kind`."""
+    fields = dict.fromkeys(one.key.rpartition(".")[2] for one in mine if one.why == why)
+    told = ", ".join(code(field) for field in fields if field)
+    return join([Markdown(f"{told}:" if told else ""), words(why)])

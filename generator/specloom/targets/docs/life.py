@@ -233,6 +233,8 @@ def _tiers(api: Api, price: Price, tier: Argument | None) -> Iterator[tuple[Mark
         yield text(name), _listed(values, docs, name), text(
             f"{amount} {price.currency}".strip() if amount else ""
         )
+    if price.tiers and (others := [one for one in docs if one not in price.tiers]):
+        yield text("unknown"), _listed(others, docs, ""), text("")
 
 
 def _listed(values: list[str], docs: Mapping[str, str], tier: str) -> Markdown:

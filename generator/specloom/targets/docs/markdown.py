@@ -13,14 +13,14 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import jinja2
-
-from specloom.python.templates import RawTextError
+from specloom.python.templates import strict_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    import jinja2
 
 _NOT_IN_TEXT = re.compile(r"[\\`*\[\]~]|(?<![^\W_])_|_(?![^\W_])")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
@@ -45,22 +45,8 @@ class Markdown(str):
 
 
 def environment(package: str) -> jinja2.Environment:
-    """The environment for the Markdown templates of `package` (its `templates/` folder)."""
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader(package, "templates"),
-        undefined=jinja2.StrictUndefined,
-        finalize=_only_markdown,
-        autoescape=False,  # noqa: S701 - the output is Markdown; `finalize` refuses raw text
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
-def _only_markdown(value: Any) -> Any:
-    if isinstance(value, Markdown) or (isinstance(value, int) and not isinstance(value, bool)):
-        return value
-    raise RawTextError(f"{value!r} is printed and nobody made it Markdown")
+    """The environment for the Markdown templates of `package`: they print `Markdown`."""
+    return strict_environment(package, Markdown, "and nobody made it Markdown")
 
 
 def visible(text: str) -> str:

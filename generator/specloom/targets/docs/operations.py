@@ -17,6 +17,7 @@ from specloom.targets.docs.markdown import Markdown, code, fence, join, link, ta
 from specloom.targets.docs.prose import prose
 from specloom.targets.docs.records import RecordFields, record_link, records_of
 from specloom.targets.docs.signatures import (
+    argument_type,
     companions,
     has_default,
     returned_text,
@@ -34,6 +35,7 @@ _EFFECTS: Mapping[str, str] = {
     "truncated": "A part of the request is cut off.",
     "unlisted": "The value is not one of those that the vendor lists.",
     "costs-more": "The request costs more than it would have to.",
+    "unclear": "The vendor does not say what happens.",
 }
 
 
@@ -139,7 +141,7 @@ def _operation(api: Api, resource: Resource, one: Operation) -> OperationView:
 def _summary_rows(api: Api, arguments: tuple[Argument, ...]) -> Iterator[tuple[Markdown, ...]]:
     for one in arguments:
         allowed = limits(one.limits) or _values_in_short(api, one.type)
-        yield code(one.name), _shown_type(api, one.type), allowed, _left_out(one)
+        yield code(one.name), code(argument_type(api, one.type)), allowed, _left_out(one)
 
 
 def _shown_type(api: Api, kind: Type) -> Markdown:
@@ -179,7 +181,7 @@ def _argument(api: Api, operation: Operation, one: Argument) -> ArgumentView:
 
 
 def _facts(api: Api, operation: Operation, one: Argument) -> Iterator[Markdown]:
-    yield Markdown(f"Type: {code(spelling(api).argument(one.type))}")
+    yield Markdown(f"Type: {code(argument_type(api, one.type))}")
     if allowed := limits(one.limits):
         yield Markdown(f"Allowed: {allowed}")
     if one.required:
@@ -223,7 +225,7 @@ def _values(api: Api, operation: Operation, one: Argument) -> Markdown:
             value(member.value),
             code(f"{declared.name}.{member.name}"),
             words(without_tier(member.doc, tiers.get(str(member.value), ""))),
-            text(tiers.get(str(member.value), "")),
+            text(tiers.get(str(member.value), "unknown" if tiers else "")),
         )
         for member in declared.members
     )

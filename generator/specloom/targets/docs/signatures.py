@@ -23,6 +23,11 @@ def spelling(api: Api) -> Spelling:
     return Spelling({declared.name: declared for declared in api.types})
 
 
+def argument_type(api: Api, kind: Type) -> str:
+    """What may be given for an argument, as an annotation."""
+    return spelling(api).argument(kind)
+
+
 def returned(operation: Operation) -> Type | None:
     """The type of a call's good answer; None where it has no body."""
     good = [answer for answer in operation.answers if is_success(answer)]
@@ -55,8 +60,10 @@ def _lines(
         if one is None:
             yield from ["    *,"] if by_name else []
             continue
-        annotation = spelling(api).argument(one.type)
-        yield f"    {identifier(one.name)}: {annotation}" + ("," if one.required else " = UNSET,")
+        annotation = argument_type(api, one.type)
+        if not one.required:
+            annotation = f"{spelling(api).optional(annotation)} = UNSET"
+        yield f"    {identifier(one.name)}: {annotation},"
     yield from ["    **options,"] if only is None else []
     yield f") -> {returns}"
 
