@@ -396,3 +396,21 @@ def test_the_command_refuses_and_rehearses_without_a_job(sandbox: Sandbox, tmp_p
     assert "480P" in refused.stderr
     assert rehearsed.returncode == 0
     assert sandbox.jobs_created == before
+
+
+def test_a_file_is_replaced_only_where_that_is_said(client: Wan26, tmp_path: Path) -> None:
+    there = tmp_path / "boat.mp4"
+    there.write_text("mine")
+    with pytest.raises(FileExistsError, match="nothing was submitted"):
+        client.videos.generate(prompt="A boat", save_to=there, **SMALL)
+    assert there.read_text() == "mine"
+
+    client.videos.generate(prompt="A boat", save_to=there, overwrite=True, **SMALL)
+    assert there.read_bytes()[4:8] == b"ftyp"
+
+
+def test_a_separator_at_the_end_means_a_folder(client: Wan26, tmp_path: Path) -> None:
+    video = client.videos.generate(prompt="A boat", save_to=f"{tmp_path / 'new'}/", **SMALL)
+
+    assert [path.suffix for path in (tmp_path / "new").iterdir()] == [".mp4"]
+    assert video.job.id in next((tmp_path / "new").iterdir()).name

@@ -212,9 +212,7 @@ def test_any_type_may_stand_at_the_top(content: bytes, type_: Any, found: Any) -
     assert decode(content, type_) == found
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"<html>", b'{"id": ', b"NaN", b'{"id": "\xff"}', b"\x00"]
-)
+@pytest.mark.parametrize("content", [b"", b"<html>", b'{"id": ', b'{"id": "\xff"}', b"\x00"])
 @pytest.mark.parametrize("type_", [Task, Any, Flags])
 def test_what_is_no_json_is_an_error_with_the_bytes(content: bytes, type_: Any) -> None:
     with pytest.raises(DecodingError) as caught:

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from specloom.targets.client.runtime.containers import is_mp4
-from specloom.targets.client.runtime.errors import DownloadError, ResultExpiredError
+from specloom.targets.client.runtime.errors import (
+    DownloadError,
+    ResultExpiredError,
+)
 
 from .loopback import DROP, FakeClock, Loopback, answer
 from .videos_api import AsyncVideosClient, VideosClient
@@ -306,3 +309,71 @@ def test_boxes_may_say_their_size_in_64_bits_or_not_at_all(tmp_path: Path) -> No
     assert not is_mp4(path)
     path.write_bytes(box(b"ftyp") + box(b"moov") + (3).to_bytes(4, "big") + b"free")
     assert not is_mp4(path)
+
+
+def pieces(size: int, **headers: Any) -> Any:
+    """A server that gives so many bytes at a time, whatever it is asked for."""
+
+    def piece(received: Any) -> bytes:
+        asked = received.headers.get("range", "bytes=0-")
+        start = int(asked.removeprefix("bytes=").rstrip("-"))
+        end = min(start + size, len(MP4))
+        span = f"bytes {start}-{end - 1}/{len(MP4)}"
+        named = {"content_type": "video/mp4", "etag": '"v1"', **headers}
+        return answer(206, MP4[start:end], content_range=span, **named)
+
+    return piece
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.bin"])
+def test_a_part_is_not_taken_for_the_whole(
+    save: Saver, server: Loopback, cdn: Loopback, tmp_path: Path, name: str
+) -> None:
+    cdn[FILE] = pieces(1000)
+    assert save(server.url, tmp_path / name).read_bytes() == MP4
+    assert len(cdn.received) == -(-len(MP4) // 1000)
+    assert save.clock.slept == []  # nothing has failed
+
+
+def test_parts_whose_version_is_not_known_are_not_put_together(
+    save: Saver, server: Loopback, cdn: Loopback, target: Path
+) -> None:
+    cdn[FILE] = pieces(1000, etag="")
+    with pytest.raises(DownloadError):
+        save(server.url, target)
+    assert list(target.parent.iterdir()) == []
+    assert len(cdn.received) < 10
+
+
+@pytest.mark.parametrize("told", [WHOLE, answer(400, {}), answer(403, {})])
+def test_the_part_of_somebody_else_stays(
+    save: Saver, server: Loopback, cdn: Loopback, target: Path, told: bytes
+) -> None:
+    target.parent.mkdir()
+    part = target.with_name("kitten.mp4.part")
+    part.write_bytes(b"somebody else's")
+    cdn[FILE] = told
+    if told is WHOLE:
+        assert save(server.url, target).read_bytes() == MP4
+    else:
+        with pytest.raises(DownloadError):
+            save(server.url, target)
+    assert part.read_bytes() == b"somebody else's"
+    assert {path.name for path in target.parent.iterdir()} <= {part.name, target.name}
+
+
+def test_two_that_save_to_one_path_do_not_mix(
+    server: Loopback, cdn: Loopback, target: Path
+) -> None:
+    def meanwhile(received: Any) -> bytes:
+        cdn[FILE] = WHOLE
+        with VideosClient(api_key=KEY, base_url=server.url) as client:
+            client.jobs.resume("t1").wait().save(target)
+        return answer(200, MP4.replace(b"x", b"y"), content_type="video/mp4")
+
+    cdn[FILE] = meanwhile
+    with pytest.raises(FileExistsError, match=r"kept as .*kitten\.mp4\.part"):
+        Saver("sync")(server.url, target)
+    assert target.read_bytes() == MP4
+    kept = target.with_name("kitten.mp4.part")
+    assert kept.read_bytes() == MP4.replace(b"x", b"y")

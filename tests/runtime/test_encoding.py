@@ -133,3 +133,21 @@ def test_a_place_is_a_json_pointer() -> None:
 
 def test_the_module_exports_what_it_says() -> None:
     assert all(hasattr(encoding, name) for name in encoding.__all__)
+
+
+@pytest.mark.parametrize(
+    ("value", "place"),
+    [
+        ({"input": {"prompt": "a\ud800"}}, "/input/prompt: has half a character"),
+        ({"a": ["\udfff"]}, "/a/0: has half a character"),
+        ({"a": {"\ud800": 1}}, "/a: the key"),
+    ],
+)
+def test_half_a_character_is_refused_at_its_place(value: Any, place: str) -> None:
+    with pytest.raises(TypeError, match=place) as caught:
+        to_wire(value)
+    assert str(caught.value).encode("utf-8")
+
+
+def test_whole_characters_are_written_as_they_are() -> None:
+    assert to_wire({"\U0001f600": "\U0001f600 \xe9"}) == {"\U0001f600": "\U0001f600 \xe9"}

@@ -83,7 +83,15 @@ def test_the_command_says_how_to_use_it_and_ends_quietly(
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--speed", "-1"], ["--price", "720P"], ["--price", "720P=NaN"], ["--discount", "2"]],
+    [
+        ["--port", "99999"],
+        ["--port=-1"],
+        ["--port", "x"],
+        ["--speed", "-1"],
+        ["--price", "720P"],
+        ["--price", "720P=NaN"],
+        ["--discount", "2"],
+    ],
 )
 def test_the_command_refuses_what_makes_no_sense(
     wan26_sandbox: type[Sandbox], arguments: list[str]
@@ -98,3 +106,33 @@ def test_a_config_that_cannot_be_read_is_told(
 ) -> None:
     assert main(wan26_sandbox, ["--config", str(tmp_path / "none.toml")]) == 2
     assert "none.toml cannot be read" in capsys.readouterr().err
+
+
+def test_a_speed_that_is_none_is_told(
+    wan26_sandbox: type[Sandbox], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(wan26_sandbox, ["--speed", "abc"])
+    assert "'abc' is no number from 0 on, and not instant" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[assumed]\n'job.id' = 5", "assumed value 'job.id' must be a JSONPath"),
+        ("[assumed]\n'submit.path' = 'x'", "must be a path that begins with '/'"),
+        ("assumed = 1", "assumed must be a table: [assumed]"),
+        ("assume = 1", "did you mean 'assumed'?"),
+    ],
+)
+def test_a_config_with_a_wrong_value_is_told_as_the_client_tells_it(
+    wan26_sandbox: type[Sandbox],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    text: str,
+    told: str,
+) -> None:
+    config = tmp_path / "wan26.toml"
+    config.write_text(text)
+    assert main(wan26_sandbox, ["--port", "0", "--config", str(config)]) == 2
+    assert told in capsys.readouterr().err

@@ -164,7 +164,9 @@ def test_a_file_needs_no_key_but_its_address(http: httpx2.Client) -> None:
     assert httpx2.head(url[:-5] + "x.mp4").status_code == 404
 
 
-@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer"}, {"Authorization": "sandbox"}])
+@pytest.mark.parametrize(
+    "headers", [{}, *({"Authorization": text} for text in ("Bearer", "sandbox", "Bearer a b"))]
+)
 def test_without_a_key_nothing_is_done(sandbox: Sandbox, headers: dict[str, str]) -> None:
     answer = httpx2.post(f"{sandbox.url}/v1/videos", json=order(), headers=headers)
     assert answer.status_code == 401
@@ -349,3 +351,20 @@ def test_characters_without_a_glyph_are_named(http: httpx2.Client) -> None:
     answer = http.post("/v1/videos", json=order("a \U0010fffd b"))
     assert answer.headers["x-sandbox-missing-glyphs"] == "U+10FFFD"
     assert "x-sandbox-missing-glyphs" not in http.post("/v1/videos", json=order()).headers
+
+
+def test_a_file_that_is_there_already_is_not_sent_again(http: httpx2.Client) -> None:
+    url = poll(http, submit(http))["output"][0]["content"][0]["url"]
+    etag = http.head(url).headers["etag"]
+    for tags in (etag, f'"x", W/{etag}', "*"):
+        answer = http.get(url, headers={"If-None-Match": tags})
+        assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", etag)
+    assert http.get(url, headers={"If-None-Match": '"x"'}).status_code == 200
+
+
+@pytest.mark.parametrize("text", ["chunks=0-9", "bytes=9-0", "bytes=a-b", "bytes", "bytes=-"])
+def test_a_range_that_is_none_is_passed_over(http: httpx2.Client, text: str) -> None:
+    url = poll(http, submit(http))["output"][0]["content"][0]["url"]
+    answer = http.get(url, headers={"Range": text})
+    assert answer.status_code == 200
+    assert len(answer.content) == int(answer.headers["content-length"])

@@ -301,6 +301,7 @@ def test_what_cannot_be_assumed_is_refused(key: str, value: Any, match: str) -> 
     [
         ("base_ur = 1", r"did you mean 'base_url'\?"),
         ("base_url = 1", "base URL"),
+        ("base_url = 0", "base URL"),
         ("assumed = 1", r"\[assumed\]"),
         ("not toml", "cannot be read"),
         ("[prices]\na = 'cheap'", "the price of 'a'"),

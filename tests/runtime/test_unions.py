@@ -315,18 +315,8 @@ def zoo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     (package / "_runtime").mkdir()
-    parts = (
-        "__init__",
-        "models",
-        "unions",
-        "shapes",
-        "fitting",
-        "building",
-        "decoding",
-        "encoding",
-    )
-    for part in parts:
-        shutil.copy(RUNTIME / f"{part}.py", package / "_runtime")
+    for source in RUNTIME.glob("*.py"):
+        shutil.copy(source, package / "_runtime")
     return package
 
 

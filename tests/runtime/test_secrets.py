@@ -1,0 +1,136 @@
+"""Keys and signatures do not show: not in frames that an error's trackers keep, not in logs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from specloom.targets.client.runtime.client import AsyncClient, Client
+from specloom.targets.client.runtime.errors import ConfigurationError, InvalidRequestError
+from specloom.targets.client.runtime.operations import ApiKey
+
+from .loopback import Loopback, answer
+from .videos_api import API, AsyncVideosClient, VideosClient
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+KEY = "sk-0123456789abcdef"
+TAKEN = answer(200, {"id": "t1", "status": "in_queue"})
+
+
+@pytest.fixture(autouse=True)
+def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("API_KEY", "BASE_URL", "CONFIG"):
+        monkeypatch.delenv(f"VIDEOS_{name}", raising=False)
+
+
+@pytest.fixture
+def server() -> Iterator[Loopback]:
+    with Loopback() as made:
+        made["POST /v1/videos"] = TAKEN
+        yield made
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"base_url": "http://api.example"},
+        {"base_url": "ftp://x"},
+        {"api_key": KEY + "\nx", "base_url": "https://x"},
+        {"api_key": KEY + "é", "base_url": "https://x"},
+        {"api_key": KEY.encode(), "base_url": "https://x"},
+        {"base_url": "https://x", "assumed": {"no": 1}},
+        {"base_url": "https://x", "timeout": "a minute"},
+    ],
+)
+def test_no_frame_of_a_constructor_shows_the_key(kind: Any, wrong: dict[str, Any]) -> None:
+    given = {"api_key": KEY, **wrong}
+    with pytest.raises(ConfigurationError) as caught:
+        kind(API, **given)
+    told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    inner = [frame for frame in told.stack if "targets" in frame.filename]
+    assert inner
+    assert all(KEY not in str(frame.locals) for frame in inner)
+
+
+def test_no_frame_shows_the_key_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIDEOS_API_KEY", KEY)
+    with pytest.raises(ConfigurationError) as caught:
+        VideosClient()
+    told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert all(KEY not in str(frame.locals) for frame in told.stack)
+
+
+@pytest.mark.parametrize(
+    "scheme",
+    [None, ApiKey(name="X-Key"), ApiKey(name="k", place="query"), ApiKey(name="k", place="cookie")],
+)
+def test_no_frame_of_a_request_shows_the_key(server: Loopback, scheme: ApiKey | None) -> None:
+    api = API if scheme is None else replace(API, security=(scheme,))
+    with VideosClient(api=api, api_key=KEY, base_url=server.url) as client:
+        with pytest.raises(InvalidRequestError) as caught:
+            client.videos.submit(prompt="x", extra_headers={"a b": "c"})
+        client.videos.submit(prompt="x")
+    told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    inner = [frame for frame in told.stack if "targets" in frame.filename]
+    assert "_checked_headers" in [frame.name for frame in inner]
+    assert all(KEY not in str(frame.locals) for frame in inner)
+    assert KEY in str(server.received[0])  # it is sent all the same
+
+
+def test_a_half_built_client_has_a_repr() -> None:
+    half = VideosClient.__new__(VideosClient)
+    assert repr(half) == "<VideosClient not set up>"
+
+
+def test_a_key_that_is_no_text_is_refused_by_its_kind() -> None:
+    with pytest.raises(ConfigurationError, match="must be a text"):
+        VideosClient(api_key=b"bytes-key", base_url="https://x")
+    with pytest.raises(ConfigurationError, match="must be a text") as caught:
+        VideosClient(api_key=5, base_url="https://x")
+    assert caught.value.billed == "no"
+
+
+@pytest.mark.parametrize("client", [VideosClient, AsyncVideosClient])
+def test_no_log_shows_the_signature_of_a_link(
+    server: Loopback, client: Any, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    link = f"{server.url}/first.mp4?Signature=s3cret"
+    done = {"id": "t1", "status": "done", "output": [{"url": link}]}
+    server["GET /v1/videos/t1"] = server["POST /v1/videos"] = answer(200, done)
+    server["GET /first.mp4"] = answer(302, {}, location="/second.mp4?Signature=s3cret")
+    server["GET /second.mp4"] = answer(200, b"RIFF", content_type="audio/wav")
+
+    async def fetch(made: AsyncVideosClient) -> None:
+        async with made:
+            await (await made.videos.generate(prompt="x")).save(tmp_path / "a.wav")
+
+    caplog.set_level(1)
+    made = client(api_key=KEY, base_url=server.url)
+    if isinstance(made, AsyncVideosClient):
+        asyncio.run(fetch(made))
+    else:
+        made.videos.generate(prompt="x").save(tmp_path / "a.wav")
+        made.close()
+    names = {one.name for one in caplog.records}
+    assert {"httpx2", "httpcore2.http11"} <= names
+    assert "s3cret" not in caplog.text
+    assert "/second.mp4?..." in caplog.text
+    assert KEY not in caplog.text
+
+
+def test_what_others_log_stays_as_it_is(server: Loopback, caplog: pytest.LogCaptureFixture) -> None:
+    with VideosClient(api_key=KEY, base_url=server.url) as client:
+        client.videos.submit(prompt="x")
+    caplog.set_level(logging.INFO)
+    logging.getLogger("httpx2").info("GET %s", "http://x/?q=theirs")
+    assert "q=theirs" in caplog.text
