@@ -104,7 +104,9 @@ COMMAND = Command(
             help=(
                 "One continuous shot, or several with cuts between them. It has an "
                 "effect only while `prompt_extend` is true, and then it wins over "
-                "what the prompt says."
+                "what the prompt says. Worth giving where the way of telling is "
+                "not to be left to chance: `single` to show a product, say, and "
+                "`multi` for a short story."
             ),
             default="single",
         ),

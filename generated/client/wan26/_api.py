@@ -95,6 +95,7 @@ API = Api(
         "job.states.running": "processing",
         "job.states.succeeded": ["done", "completed"],
         "job.states.failed": "failed",
+        "job.rules": [{"when": "$.output[?@.status == 'failed']", "state": "failed"}],
         "job.poll.interval": 5,
         "job.poll.timeout": 900,
         "job.result.value": "$.output",

@@ -15,7 +15,7 @@ from .effects import Caught
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["MISSING", "Parsed", "WholePath", "decimal", "parse_json", "retry_after"]
+__all__ = ["MISSING", "Parsed", "WholePath", "decimal", "parse_json", "read_json", "retry_after"]
 
 
 class _Missing:
@@ -40,15 +40,25 @@ def _find(path: str, value: Any) -> list[Any]:
     return [node for node in jsonpath.parse(str(path)).find(value) if node is not None]
 
 
-def parse_json(content: bytes) -> Any:
-    """The value of a JSON text; MISSING where it is none."""
-    if not content.strip():
-        return MISSING
-    with Caught(msgspec.DecodeError, UnicodeDecodeError):
+def read_json(content: bytes) -> Any:
+    """The value of a JSON text: the one reader for what is typed and for what is looked up.
+
+    Raises:
+        ValueError: it is none.
+        RecursionError: it nests too deeply.
+    """
+    with Caught(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return msgspec.json.decode(content)
     # Python's own reader takes what others write: NaN, a byte order mark, lone surrogates.
+    return json.loads(content)
+
+
+def parse_json(content: bytes) -> Any:
+    """The value of a JSON text; MISSING where it is none, or nests too deeply."""
+    if not content.strip():
+        return MISSING
     with Caught(ValueError, RecursionError):
-        return json.loads(content)
+        return read_json(content)
     return MISSING
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, get_args
 
 from . import jsonpath
 from .answers import WholePath
@@ -19,13 +20,17 @@ from .operations import (
     Limits,
     Operation,
     Result,
+    Rule,
     State,
     VendorCode,
 )
 
-__all__ = ["Assumed", "flatten", "suggest"]
+__all__ = ["Assumed", "flatten", "read_value", "suggest"]
 
 T = TypeVar("T")
+
+_KINDS = ("request", "server", "moderation", "account", "unknown")
+_BRACES = re.compile(r"\{([^{}]*)\}")
 
 
 def suggest(word: str, known: Mapping[str, Any] | list[str]) -> str:
@@ -96,6 +101,23 @@ def _words(key: str, value: Any) -> tuple[str | int | float | bool, ...]:
     return tuple(words)
 
 
+def _rules(key: str, value: Any) -> tuple[Rule, ...]:
+    return tuple(_rule(key, one) for one in (value if isinstance(value, list | tuple) else [value]))
+
+
+def _rule(key: str, value: Any) -> Rule:
+    wanted = "a list of rules such as {'when': '$.error', 'state': 'failed'}"
+    if not isinstance(value, Mapping) or not {"state"} < set(value) <= {"state", "code", "when"}:
+        raise _refuse(key, value, wanted)
+    if value["state"] not in get_args(State):
+        raise _refuse(key, value, f"{wanted}; the states are {', '.join(get_args(State))}")
+    return Rule(
+        state=value["state"],
+        code=_status(key, value["code"]) if "code" in value else None,
+        when=_json_path(key, value["when"]) if "when" in value else None,
+    )
+
+
 def _status(key: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 100 <= value <= 599:
         raise _refuse(key, value, "an HTTP status")
@@ -106,6 +128,12 @@ def _statuses(key: str, value: Any) -> tuple[int, ...]:
     return tuple(
         _status(key, one) for one in (value if isinstance(value, list | tuple) else [value])
     )
+
+
+def _kind(key: str, value: Any) -> str:
+    if value not in _KINDS:
+        raise _refuse(key, value, f"one of {', '.join(_KINDS)}")
+    return str(value)
 
 
 def _expiry(key: str, value: Any) -> float | str:
@@ -121,6 +149,7 @@ _EXACT: dict[str, Callable[[str, Any], Any]] = {
     "job.status": _json_paths,
     "job.refused": _json_path,
     "job.not-taken": _statuses,
+    "job.rules": _rules,
     "job.poll.interval": _positive,
     "job.poll.timeout": _positive,
     "job.result.value": _json_path,
@@ -136,14 +165,42 @@ _EXACT: dict[str, Callable[[str, Any], Any]] = {
 }
 
 
+def _check_braces(key: str, path: str, own: object) -> None:
+    named = set(_BRACES.findall(own)) if isinstance(own, str) else set(_BRACES.findall(path))
+    if set(_BRACES.findall(path)) != named:
+        places = ", ".join(f"{{{name}}}" for name in sorted(named)) or "no place in braces"
+        raise _refuse(key, path, f"a path with {places}, as {own!r} has")
+
+
+def _check_words(values: Mapping[str, Any]) -> None:
+    """Refuse a word that stands for two states."""
+    owners: dict[tuple[bool, Any], str] = {}
+    for key, value in values.items():
+        if not key.startswith("job.states."):
+            continue
+        for word in value if isinstance(value, list | tuple) else [value]:
+            owner = owners.setdefault((isinstance(word, bool), word), key)
+            if owner != key:
+                raise _refuse(key, word, f"a word that {owner!r} does not have")
+
+
 def _reader(key: str) -> Callable[[str, Any], Any]:
     if key in _EXACT:
         return _EXACT[key]
     if key.startswith("job.states."):
         return _words
     if key.startswith("errors."):
-        return _status if key.endswith(".status") else _text
+        return _status if key.endswith(".status") else _kind
     return _pointer if ".body." in key else _route
+
+
+def read_value(key: str, value: Any, shown_as: str = "") -> Any:
+    """What is set for a known key, of the kind that belongs to it.
+
+    Raises:
+        ConfigurationError: it is of another kind.
+    """
+    return _reader(key)(shown_as or key, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +220,10 @@ class Assumed:
         values: dict[str, Any] = {}
         for key, value in flatten(given):
             known = _known(api.assumed, key)
-            values[known] = _reader(known)(key, value)
+            values[known] = read_value(known, value, key)
+            if known.endswith(".path") and ".body." not in known:
+                _check_braces(key, values[known], api.assumed[known])
+        _check_words({**api.assumed, **values})
         return cls(api, values)
 
     def changed_api(self) -> Api:
@@ -219,6 +279,7 @@ class Assumed:
             status=get("job.status", job.status),
             refused=get("job.refused", job.refused),
             not_taken=get("job.not-taken", job.not_taken),
+            rules=get("job.rules", job.rules),
             interval=get("job.poll.interval", job.interval),
             timeout=get("job.poll.timeout", job.timeout),
             poll=replace(job.poll, operation=poll),

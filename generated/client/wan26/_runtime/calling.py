@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from .operations import Answer, Operation
     from .session import Session
 
-__all__ = ["call", "decoded"]
+__all__ = ["LONGEST_HINT", "call", "decoded"]
 
 T = TypeVar("T")
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})
 _PASSING = frozenset({408, 425, 429})
-_LONGEST_HINT = 120.0  # seconds: a server that asks for more gets an error instead of patience
+LONGEST_HINT = 120.0  # seconds: a server that asks for more gets an error instead of patience
 
 
 def call(
@@ -45,11 +45,7 @@ def call(
         if made.succeeded:
             return cast("T", decoded(session, operation, made))
         pause, jitter = backoff(attempt, made.hint)
-        if (
-            not _repeatable(request, made)
-            or attempt >= session.max_retries
-            or pause > _LONGEST_HINT
-        ):
+        if not _repeatable(request, made) or attempt >= session.max_retries or pause > LONGEST_HINT:
             raise call_error(session, made)
         session.log.logger.warning("%s: %s, trying again in %.1f s", operation.name, made, pause)
         yield Sleep(pause, jitter)

@@ -13,7 +13,7 @@ from .logs import Log
 from .requests import GenerateOptions, Options
 from .resources import AsyncResource, Resource
 from .session import Session
-from .settings import read_settings
+from .settings import checked_limits, conceal, read_settings
 from .tokens import read_token
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ class _Shared:
     _session: Session
 
     def __repr__(self) -> str:
-        settings = self._session.settings
-        return f"<{type(self).__name__} {settings.base_url}>"
+        session = getattr(self, "_session", None)  # none, if the constructor raised
+        return f"<{type(self).__name__} {session.settings.base_url if session else 'not set up'}>"
 
     @property
     def base_url(self) -> str:
@@ -98,9 +98,12 @@ class Client(_Shared):
         allow_insecure: bool = False,
         clock: Clock | None = None,
     ) -> None:
+        key = conceal(api_key)
+        del api_key  # from here on, no traceback shows it
+        seconds, retries = checked_limits(timeout, max_retries)
         settings = read_settings(
             api,
-            api_key=api_key,
+            api_key=key,
             base_url=base_url,
             assumed=assumed,
             config=config,
@@ -110,8 +113,8 @@ class Client(_Shared):
         self._driver = SyncDriver(http_client, clock)
         self._session = Session(
             settings=settings,
-            timeout=timeout,
-            max_retries=max(0, max_retries),
+            timeout=seconds,
+            max_retries=retries,
             log=Log(api.package),
             clock=self._driver.clock,
         )
@@ -151,9 +154,12 @@ class AsyncClient(_Shared):
         allow_insecure: bool = False,
         clock: Clock | None = None,
     ) -> None:
+        key = conceal(api_key)
+        del api_key  # from here on, no traceback shows it
+        seconds, retries = checked_limits(timeout, max_retries)
         settings = read_settings(
             api,
-            api_key=api_key,
+            api_key=key,
             base_url=base_url,
             assumed=assumed,
             config=config,
@@ -163,8 +169,8 @@ class AsyncClient(_Shared):
         self._driver = AsyncDriver(http_client, clock)
         self._session = Session(
             settings=settings,
-            timeout=timeout,
-            max_retries=max(0, max_retries),
+            timeout=seconds,
+            max_retries=retries,
             log=Log(api.package),
             clock=self._driver.clock,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 import warnings
 from dataclasses import dataclass
@@ -11,17 +12,22 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO, TypeAlias
 
+from .effects import Caught
 from .errors import (
     AdviceWarning,
     APIError,
     ConfigurationError,
     InvalidRequestError,
+    JobCancelledError,
+    JobExpiredError,
+    JobFailedError,
     JobTimeoutError,
     SubmitUncertainError,
     printable,
 )
 from .orders import RehearsalError, check_target
 from .pricing import estimate
+from .records import Guard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -68,27 +74,34 @@ class Command:
         return self.submit or f"{self.operation.rpartition('.')[0]}.submit"
 
 
+_RESUMING = re.compile(r'client\.jobs\.resume\("([^"]*)"\)(?:\.\w+\(\))?')
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Screen:
     """Where is written: what was made to `out`, how it goes to `err`."""
 
-    out: TextIO
-    err: TextIO
+    out: TextIO | None  # a closed stream is None
+    err: TextIO | None
 
     def say(self, text: str) -> None:
-        """A line of progress or an error."""
-        self._write(self.err, text)
+        """A line of progress or an error; lines of Python that resume a job become flags."""
+        self._write(self.err, _RESUMING.sub(r"--resume \1", text))
 
     def show(self, text: str) -> None:
         """A line of the result."""
         self._write(self.out, text)
 
-    def _write(self, stream: TextIO, text: str) -> None:
+    def _write(self, stream: TextIO | None, text: str) -> None:
+        if stream is None:
+            return
         encoding = getattr(stream, "encoding", None) or "utf-8"
         lines = [printable(line) for line in text.split("\n")]
         encoded = "\n".join(lines).encode(encoding, "backslashreplace")
-        stream.write(encoded.decode(encoding) + "\n")
-        stream.flush()
+        # A reader that has gone, or a full disk, stops no job that is paid for.
+        with Caught(OSError, ValueError):
+            stream.write(encoded.decode(encoding) + "\n")
+            stream.flush()
 
 
 def main(
@@ -101,13 +114,23 @@ def main(
     """
     screen = _Screen(out=sys.stdout, err=sys.stderr)
     given = _parser(command).parse_args(argv)
-    if given.resume is None and given.positional is None:
-        screen.say(f"error: {command.positional} is missing (or --resume TOKEN)")
+    misuse = _misuse(command, given)
+    if misuse:
+        screen.say(f"error: {misuse}")
         return MISUSED
     with warnings.catch_warnings():
         warnings.simplefilter("always", AdviceWarning)
         warnings.showwarning = lambda message, *_, **__: screen.say(f"advice: {message}")
         return _guarded(command, client_class, given, screen)
+
+
+def _misuse(command: Command, given: argparse.Namespace) -> str:
+    """What is wrong with the command line; empty where nothing is."""
+    if given.resume is not None:
+        return f"--resume takes no {command.positional}" if given.positional is not None else ""
+    if given.positional is None:
+        return f"{command.positional} is missing (or --resume TOKEN)"
+    return "" if given.positional.strip() else f"{command.positional} is empty"
 
 
 def _guarded(
@@ -123,14 +146,18 @@ def _guarded(
         screen.say(_line(error))
         return _code(error)
     except OSError as error:
-        screen.say(f"error: {error}")
-        return MISUSED if isinstance(error, FileExistsError) else FAILED
+        notes = getattr(error, "__notes__", [])
+        screen.say("\n".join([f"error: {error}", *notes]))
+        return MISUSED if isinstance(error, FileExistsError) and not notes else FAILED
     except KeyboardInterrupt as error:
         notes = getattr(error, "__notes__", [])
         screen.say("\n".join(["stopped", *notes]))
         if isinstance(error.__cause__, SubmitUncertainError):
             return UNCERTAIN
         return RUNNING if notes else INTERRUPTED
+
+
+_ENDED = (JobFailedError, JobCancelledError, JobExpiredError)  # nothing is left to be resumed
 
 
 def _code(error: APIError) -> int:
@@ -155,7 +182,11 @@ def _line(error: APIError) -> str:
     parts += [f"job {error.token or error.job_id}"] if error.token or error.job_id else []
     parts += [f"billed: {error.billed}"]
     parts += [error.hint] if error.hint else []
-    return "; ".join(parts)
+    lines = ["; ".join(parts), *getattr(error, "__notes__", [])]
+    said = f'("{error.token}")' in "".join(lines)
+    if error.token and not isinstance(error, _ENDED) and not said:
+        lines.append(f"resume with: --resume {error.token}")
+    return "\n".join(lines)
 
 
 def _run(
@@ -167,18 +198,22 @@ def _run(
     settings: dict[str, Any] = {"base_url": given.base_url}
     if given.dry_run:
         settings["api_key"] = "sandbox"  # nothing is sent, so no key is needed
-    target = check_target(given.output) if given.output and not given.overwrite else given.output
+    if given.output and not given.dry_run:
+        check_target(given.output, overwrite=given.overwrite)
     with client_class(**settings) as client:
         if given.dry_run and given.resume is None:
             return _rehearse(command, client, given, screen)
-        if given.resume is not None:
-            job: Job[Any] = client.jobs.resume(given.resume)
-        else:
-            job = _method(client, command.method)(**_arguments(command, given))
-            screen.say(f"submitted: {job.token}")
-        result = job.wait(timeout=given.timeout, on_update=_progress(screen))
-        paths = _save(result, Path(target), given.overwrite) if target else []
-        _tell(result, paths, given.json, screen)
+        with Guard(command.method) as guard:
+            if given.resume is not None:
+                job: Job[Any] = client.jobs.resume(given.resume)
+            else:
+                job = _method(client, command.method)(**_arguments(command, given))
+            guard.records.append(job._record)
+            if given.resume is None:
+                screen.say(f"submitted: {job.token}")
+            result = job.wait(timeout=given.timeout, on_update=_progress(screen))
+            paths = _save(result, given.output, given.overwrite) if given.output else []
+            _tell(result, paths, given.json, screen)
     return DONE
 
 
@@ -229,10 +264,11 @@ def _progress(screen: _Screen) -> Callable[[Update], None]:
     return tell
 
 
-def _save(result: Result[Any], target: Path, overwrite: bool) -> list[Path]:
+def _save(result: Result[Any], output: str, overwrite: bool) -> list[Path]:
     files: list[ResultFile] = result.files
+    target = Path(output)
     if len(files) == 1 or target.is_dir():
-        return [file.save(target, overwrite=overwrite) for file in files]
+        return [file.save(output, overwrite=overwrite) for file in files]
     names = [target.with_stem(f"{target.stem}-{number}") for number in range(1, len(files) + 1)]
     return [file.save(name, overwrite=overwrite) for file, name in zip(files, names, strict=True)]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from functools import cache
 from typing import Any, Final
 
 import msgspec
 
+from .answers import read_json
 from .building import Surprise, build
 from .models import Model
 from .shapes import Items, Nullable, Record, Scalar, Shape, UnionMarker, shape_of
@@ -128,17 +128,8 @@ def _build(value: Any, shape: Shape, place: str = "") -> Any:
 
 def _read(content: bytes) -> Any:
     try:
-        return msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        pass
-    try:
-        # Python's own reader takes a byte order mark and lone surrogates, which are JSON too.
-        return json.loads(content, parse_constant=_refuse_constant)
+        return read_json(content)
     except RecursionError:
         raise DecodingError("the JSON nests too deeply", content) from None
     except ValueError as error:
         raise DecodingError(f"not JSON: {error}", content) from error
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")

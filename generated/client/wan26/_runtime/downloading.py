@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import mimetypes
 import os
 import re
 from dataclasses import dataclass, field
@@ -12,7 +13,19 @@ from urllib.parse import urlsplit
 
 from .answers import retry_after
 from .containers import is_mp4
-from .effects import Close, Failure, Request, Sleep, Trace, call, now, read_chunk, send, wall
+from .effects import (
+    Caught,
+    Close,
+    Failure,
+    Request,
+    Sleep,
+    Trace,
+    call,
+    now,
+    read_chunk,
+    send,
+    wall,
+)
 from .errors import APIError, DownloadError, ResultExpiredError, printable
 from .exchanging import backoff
 from .logs import bare_url
@@ -30,7 +43,10 @@ __all__ = ["Download", "Saved", "save"]
 _BUFFER = 1 << 20  # bytes that are gathered before they are written
 _TRIES = 5  # in a row, without a byte more
 _GONE = frozenset({403, 404, 410})
-_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)\Z")
+_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)\Z")
+_MP4 = frozenset({"video/mp4", "video/x-m4v"})
+_PARTS = 1000  # names that are tried for the bytes of one file
+_MORE = "the server sent a part of the file"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +77,13 @@ class Download:
     validator: str | None = None
     media_type: str | None = None
     refreshed: bool = False
+    part: Path = field(init=False)  # where the bytes gather until the file is whole
 
-    @property
-    def part(self) -> Path:
-        """Where the bytes gather until the file is whole."""
-        return self.path.with_name(self.path.name + ".part")
+    def __post_init__(self) -> None:
+        self.part = self.path.with_name(self.path.name + ".part")
 
     def open(self) -> None:
-        """Begin the `.part` file anew.
+        """Begin a `.part` file of our own: one that is there belongs to somebody else.
 
         Raises:
             FileExistsError: the file is there, and is not to be overwritten.
@@ -76,7 +91,12 @@ class Download:
         if self.path.exists() and not self.overwrite:
             raise FileExistsError(f"{self.path} exists; overwrite=True replaces it")
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.file = self.part.open("wb")
+        for number in range(2, _PARTS):
+            with Caught(FileExistsError):
+                self.file = self.part.open("xb")
+                return
+            self.part = self.path.with_name(f"{self.path.name}.{number}.part")
+        raise FileExistsError(f"{self.part} exists, and so do all others of its kind")
 
     def write(self, data: bytes) -> None:
         """Append to the `.part` file."""
@@ -97,19 +117,34 @@ class Download:
 
         Raises:
             DownloadError: it is no MP4 where it must be one; the bytes stay in the `.part` file.
+            FileExistsError: somebody else made the file meanwhile; the bytes stay there too.
         """
         if self.file is None:
             return
         self.file.flush()
         os.fsync(self.file.fileno())
         self.file.close()
-        named_mp4 = self.path.suffix.lower() in (".mp4", ".m4v")
-        if (named_mp4 or self.media_type == "video/mp4") and not is_mp4(self.part):
+        if self._is_to_be_mp4() and not is_mp4(self.part):
             raise self.error(
                 f"what came is no complete MP4 file (it is kept as {self.part})", DownloadError
             )
+        if self.path.exists() and not self.overwrite:
+            raise FileExistsError(f"{self.path} exists now; what came is kept as {self.part}")
         self.part.replace(self.path)
         _sync_folder(self.path.parent)
+
+    def _is_to_be_mp4(self) -> bool:
+        told = self.media_type or ""
+        if self.path.suffix.lower() in (".mp4", ".m4v") or told in _MP4:
+            return True
+        # A server that names another kind of media knows better than the link.
+        return self.link.media_type in _MP4 and not told.startswith(("video/", "audio/", "image/"))
+
+    @property
+    def is_to_be_video(self) -> bool:
+        """Whether the link or the name of the file promises a video."""
+        named = mimetypes.guess_type(self.path.name)[0] or ""
+        return "video/" in f"{self.link.media_type} {named}"
 
     def abandon(self) -> None:
         """Close the file, and remove it unless it was kept on purpose."""
@@ -162,14 +197,17 @@ def save(download: Download) -> Core[Saved]:
 
 
 def _fetch(download: Download) -> Core[None]:
-    """Ask until all bytes are there; a try that brought bytes does not count as a failed one."""
-    failed = 0
+    """Ask until all bytes are there; a try that got further does not count as a failed one."""
+    failed = reached = 0
     while True:
-        before = download.size
         hint, why = yield from _attempt(download)
         if why is None:
             return
-        failed = 1 if download.size > before else failed + 1
+        failed = 1 if download.size > reached else failed + 1
+        if why == _MORE and download.size > reached:
+            reached = download.size
+            continue
+        reached = max(reached, download.size)
         if failed >= _TRIES:
             raise download.error(f"could not be fetched: {why}", DownloadError, retryable=True)
         pause, jitter = backoff(failed - 1, hint)
@@ -189,11 +227,12 @@ def _attempt(download: Download) -> Core[tuple[float | None, str | None]]:
         operation="download",
     )
     started = yield from now()
+    download.session.log.sending(request)
     outcome = yield from send(request, Trace(), download.timeout)
+    told = _told(outcome) if isinstance(outcome, Failure) else f"HTTP {outcome.status}"
+    download.session.log.answered(request, told, (yield from now()) - started, None)
     if isinstance(outcome, Failure):
-        return None, _told(outcome)
-    session, elapsed = download.session, (yield from now()) - started
-    session.log.answered(request, f"HTTP {outcome.status}", elapsed, None)
+        return None, told
     if outcome.status in (200, 206):
         why = yield from _receive(download, outcome)
         return None, why
@@ -208,9 +247,12 @@ def _told(failure: Failure) -> str:
 
 
 def _checked(download: Download) -> str:
-    if urlsplit(download.link.url).scheme not in ("http", "https"):
-        raise download.error("is no link to a file on the web", DownloadError)
-    return download.link.url
+    with Caught(ValueError):
+        parts = urlsplit(download.link.url)
+        download.link.url.encode()  # half a character (a lone surrogate) is no part of a link
+        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
+            return download.link.url
+    raise download.error("is no link to a file on the web", DownloadError)
 
 
 def _headers(download: Download) -> dict[str, str]:
@@ -240,28 +282,38 @@ def _refused(download: Download, status: int) -> Core[str]:
 
 def _receive(download: Download, reply: Reply) -> Core[str | None]:
     """Read a body into the file; gives why it is not whole, None if it is."""
+    if download.is_to_be_video and _media_type(reply) == "text/html":
+        yield Close(reply)
+        raise download.error("a web page (text/html) came instead of a video", DownloadError)
     if not _continues(download, reply):
         yield from call(download.restart)
         if reply.status == 206:
             yield Close(reply)
             return "the server sent another part of the file than it was asked for"
     _measure(download, reply)
-    while True:
-        data, failure = yield from _gather(reply)
-        if data:
-            yield from call(partial(download.write, data))
-        if failure is not None:
-            return _told(failure)
-        if not data:
-            break
-        if download.total is not None and download.size > download.total:
-            break
+    failure = yield from _drain(download, reply)
+    if failure is not None:
+        return _told(failure)
     if download.complete:
         return None
+    if reply.status == 206 and download.size < (download.total or 0):
+        return _MORE
     why = f"{download.size} bytes came instead of {download.total}"
     if download.size > (download.total or 0):
         yield from call(download.restart)
     return why
+
+
+def _drain(download: Download, reply: Reply) -> Core[Failure | None]:
+    """Write a body to its end, or until there is more of it than the server told."""
+    while True:
+        data, failure = yield from _gather(reply)
+        if data:
+            yield from call(partial(download.write, data))
+        if failure is not None or not data:
+            return failure
+        if download.total is not None and download.size > download.total:
+            return None
 
 
 def _gather(reply: Reply) -> Core[tuple[bytes, Failure | None]]:
@@ -282,7 +334,9 @@ def _gather(reply: Reply) -> Core[tuple[bytes, Failure | None]]:
 def _continues(download: Download, reply: Reply) -> bool:
     """Whether the body goes on where the file ends."""
     found = _RANGE.match(reply.headers.get("content-range", ""))
-    return reply.status == 206 and found is not None and int(found[1]) == download.size
+    if reply.status != 206 or found is None or int(found[1]) != download.size:
+        return False
+    return download.size == 0 or found[3] in ("*", str(download.total))
 
 
 def _measure(download: Download, reply: Reply) -> None:
@@ -290,12 +344,18 @@ def _measure(download: Download, reply: Reply) -> None:
     headers = reply.headers
     length = headers.get("content-length", "")
     encoded = headers.get("content-encoding", "identity") not in ("", "identity")
-    if encoded or not length.isdecimal():
+    found = _RANGE.match(headers.get("content-range", ""))
+    if reply.status == 206 and found is not None and found[3] != "*":
+        download.total = int(found[3])
+    elif encoded or not length.isdecimal():
         download.total = None
     else:
         download.total = download.size + int(length)
     etag = headers.get("etag", "")
     strong = etag if etag and not etag.startswith("W/") else None
     download.validator = None if encoded else strong or headers.get("last-modified")
-    given = headers.get("content-type", "").partition(";")[0].strip().lower()
-    download.media_type = given or download.link.media_type
+    download.media_type = _media_type(reply) or download.link.media_type
+
+
+def _media_type(reply: Reply) -> str:
+    return reply.headers.get("content-type", "").partition(";")[0].strip().lower()

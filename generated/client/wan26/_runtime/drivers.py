@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import os
 import random
-import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from .connections import Clients, Handshake, build_async, build_sync, check_kind, failure, prepared
 from .effects import (
     Call,
     Caught,
@@ -21,16 +21,14 @@ from .effects import (
     Notify,
     ReadChunk,
     Reply,
-    Route,
     Send,
     Sleep,
-    Trace,
     Wall,
 )
-from .errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
+    from contextlib import AbstractContextManager
 
     import httpx2
 
@@ -82,6 +80,12 @@ class _Run(Generic[V]):
             self._values.append(end.value)
             return None
 
+    def interrupt(self, error: BaseException) -> None:
+        """Tell the core what came between its effects: it may leave its note, or raise its own."""
+        if inspect.getgeneratorstate(self.core) == inspect.GEN_SUSPENDED:
+            with suppress(StopIteration):
+                self.core.throw(error)
+
     @property
     def value(self) -> V:
         """What the core has returned."""
@@ -100,109 +104,32 @@ def _length(effect: Sleep, clock: Clock) -> float:
     return max(0.0, effect.seconds * (1 - effect.jitter * clock.chance()))
 
 
-def _failure(error: BaseException | None, trace: Trace | None) -> Failure:
-    import httpx2
-
-    if not isinstance(error, Exception):
-        raise TypeError("a failure is an exception")
-    hopeless = isinstance(error, httpx2.UnsupportedProtocol | httpx2.LocalProtocolError)
-    handed = trace is None or trace.handed
-    timed_out = isinstance(error, httpx2.TimeoutException | TimeoutError)
-    return Failure(error, timed_out=timed_out, transient=handed and not hopeless)
-
-
-def _settings(route: Route, context: Any) -> dict[str, Any]:
-    import httpx2
-
-    # A submit gets a connection of its own: a reused one may be closed by the server while the
-    # request is under way, and HTTP/2 may take a request back after it was sent.
-    kept = 0 if route == "submit" else 20
-    return {
-        "verify": context,
-        "http2": False,
-        "follow_redirects": route == "download",
-        "limits": httpx2.Limits(max_connections=None, max_keepalive_connections=kept),
-    }
-
-
-def _checked(client: Any) -> Any:
-    if client.is_closed:
-        raise ConfigurationError("the client has been closed", hint="make a new one")
-    return client
-
-
-class _Clients(Generic[V]):
-    """HTTP clients by route, built when first needed: the caller's own, or ours."""
-
-    def __init__(self, given: V | None, build: Callable[[Route, Any], V]) -> None:
-        self._given = given
-        self._build = build
-        self._built: dict[Route, V] = {}
-        self._inherited: list[V] = []  # a parent process's: kept from being used, and from the GC
-        self._context: Any = None
-        self._process = os.getpid()
-        self._lock = threading.Lock()
-        self._closed = False
-
-    def trusted(self, route: Route) -> bool:
-        """Whether the transport is known to tell what it does."""
-        return self._given is None or route == "download"
-
-    def pick(self, route: Route) -> V:
-        """The client for a route; files are never fetched through one that may carry a key."""
-        if self._closed:
-            raise ConfigurationError("the client has been closed", hint="make a new one")
-        if self._given is not None and route != "download":
-            client: V = _checked(self._given)
-            return client
-        with self._lock:
-            return self._pick_built(route)
-
-    def _pick_built(self, route: Route) -> V:
-        import httpx2
-
-        if self._process != os.getpid():  # connections must not be shared with a parent process
-            self._inherited += self._built.values()
-            self._built, self._process = {}, os.getpid()
-        if route not in self._built:
-            self._context = self._context or httpx2.create_ssl_context()
-            self._built[route] = self._build(route, self._context)
-        return self._built[route]
-
-    def close(self) -> list[V]:
-        """Forget all clients; gives those that are ours to close."""
-        all_of_them = [*self._built.values(), *self._inherited]
-        self._built, self._inherited, self._closed = {}, [], True
-        return all_of_them
-
-
-def _build_sync(route: Route, context: Any) -> httpx2.Client:
-    import httpx2
-
-    return httpx2.Client(**_settings(route, context))
-
-
-def _build_async(route: Route, context: Any) -> httpx2.AsyncClient:
-    import httpx2
-
-    return httpx2.AsyncClient(**_settings(route, context))
-
-
-def _prepared(client: Any, effect: Send, trace: Callable[..., Any]) -> tuple[Any, dict[str, Any]]:
-    """The request in the words of httpx2, and how to send it."""
-    asked = effect.request
-    request = client.build_request(
-        asked.method,
-        asked.url,
-        headers=dict(asked.headers),
-        content=asked.content,
-        timeout=effect.timeout,
-        extensions={"trace": trace},
+def _reply(effect: Send, response: Any, chunks: Any, deadline: float | None) -> Reply:
+    """The head of an answer: the rest of it has what is left of the time, a file as it goes on."""
+    return Reply(
+        status=response.status_code,
+        headers=response.headers,
+        url=str(response.url),
+        response=response,
+        chunks=chunks,
+        deadline=None if effect.request.route == "download" else deadline,
+        silence=effect.timeout,
     )
-    options: dict[str, Any] = {"stream": True, "follow_redirects": asked.route == "download"}
-    if asked.route != "call":
-        options["auth"] = None  # an auth flow may send a request again
-    return request, options
+
+
+def _within(deadline: float | None) -> AbstractContextManager[None]:
+    from .streams import within  # brings the network with it
+
+    return within(deadline)
+
+
+def _due(seconds: float | None, moment: float) -> float | None:
+    return None if seconds is None else moment + seconds
+
+
+def _part_due(reply: Reply, moment: float) -> float | None:
+    """When the next part of a body must have come: of a file, what is not silent may go on."""
+    return _due(reply.silence, moment) if reply.deadline is None else reply.deadline
 
 
 class SyncDriver:
@@ -212,7 +139,8 @@ class SyncDriver:
         self, http_client: httpx2.Client | None = None, clock: Clock | None = None
     ) -> None:
         self.clock = clock or Clock()
-        self._clients = _Clients(http_client, _build_sync)
+        check_kind(http_client, asynchronous=False)
+        self._clients = Clients(http_client, build_sync)
 
     def run(self, core: Core[V]) -> V:
         """Run a core to its end; gives its value."""
@@ -240,6 +168,11 @@ class SyncDriver:
                 with Caught(BaseException) as caught:
                     run.outcome = self._perform(effect, run)
                 run.error = caught.error
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            run.interrupt(error)
+            raise
         finally:
             run.core.close()
             for reply in run.opened:
@@ -266,28 +199,28 @@ class SyncDriver:
     def _send(self, effect: Send, run: _Run[Any]) -> Reply | Failure:
         route, trace = effect.request.route, effect.trace
         client = self._clients.pick(route)
-        with Caught(Exception) as caught:
-            request, options = _prepared(client, effect, trace.note)
+        made = prepared(client, effect, trace.note)
+        if isinstance(made, Failure):
+            return made
+        request, options = made
+        deadline = _due(effect.timeout, time.monotonic())
+        reply = None
+        with Caught(Exception) as caught, _within(deadline):
             trace.handed, trace.traced = True, self._clients.trusted(route)
             response = client.send(request, **options)
-            reply = Reply(
-                status=response.status_code,
-                headers=response.headers,
-                url=str(response.url),
-                response=response,
-                chunks=response.iter_bytes(),
-            )
+            reply = _reply(effect, response, response.iter_bytes(), deadline)
             run.opened.append(reply)
-            return reply
-        return _failure(caught.error, trace)
+        return failure(caught.error, trace) if reply is None else reply
 
     def _read(self, reply: Reply, run: _Run[Any]) -> bytes | Failure:
-        with Caught(Exception) as caught:
-            chunk: bytes = next(reply.chunks, b"")
-            if not chunk:
-                run.closed(reply)
-            return chunk
-        return _failure(caught.error, None)
+        chunk: bytes | None = None
+        with Caught(Exception) as caught, _within(_part_due(reply, time.monotonic())):
+            chunk = next(reply.chunks, b"")
+        if chunk is None:
+            return failure(caught.error, None)
+        if not chunk:
+            run.closed(reply)
+        return chunk
 
 
 class AsyncDriver:
@@ -297,7 +230,8 @@ class AsyncDriver:
         self, http_client: httpx2.AsyncClient | None = None, clock: Clock | None = None
     ) -> None:
         self.clock = clock or Clock()
-        self._clients = _Clients(http_client, _build_async)
+        check_kind(http_client, asynchronous=True)
+        self._clients = Clients(http_client, build_async)
 
     async def run(self, core: Core[V]) -> V:
         """Run a core to its end; gives its value."""
@@ -325,6 +259,11 @@ class AsyncDriver:
                 with Caught(BaseException) as caught:
                     run.outcome = await self._perform(effect, run)
                 run.error = caught.error
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            run.interrupt(error)
+            raise
         finally:
             run.core.close()
             for reply in run.opened:
@@ -353,31 +292,41 @@ class AsyncDriver:
         route, trace = effect.request.route, effect.trace
         client = self._clients.pick(route)
 
+        handshake = Handshake()
+
         async def note(event: str, facts: dict[str, Any]) -> None:
             trace.note(event, facts)
+            handshake.note(event, facts)
 
+        made = prepared(client, effect, note)
+        if isinstance(made, Failure):
+            return made
+        request, options = made
+        deadline = _due(effect.timeout, asyncio.get_running_loop().time())
+        reply = None
         with Caught(Exception) as caught:
-            request, options = _prepared(client, effect, note)
             trace.handed, trace.traced = True, self._clients.trusted(route)
-            response = await client.send(request, **options)
-            reply = Reply(
-                status=response.status_code,
-                headers=response.headers,
-                url=str(response.url),
-                response=response,
-                chunks=response.aiter_bytes(),
-            )
+            try:
+                async with asyncio.timeout_at(deadline):
+                    response = await client.send(request, **options)
+            except BaseException:
+                await handshake.leave()
+                raise
+            reply = _reply(effect, response, response.aiter_bytes(), deadline)
             run.opened.append(reply)
-            return reply
-        return _failure(caught.error, trace)
+        return failure(caught.error, trace) if reply is None else reply
 
     async def _read(self, reply: Reply, run: _Run[Any]) -> bytes | Failure:
+        chunk: bytes | None = None
+        due = _part_due(reply, asyncio.get_running_loop().time())
         with Caught(Exception) as caught:
-            chunk: bytes = await anext(reply.chunks, b"")
-            if not chunk:
-                run.closed(reply)
-            return chunk
-        return _failure(caught.error, None)
+            async with asyncio.timeout_at(due):
+                chunk = await anext(reply.chunks, b"")
+        if chunk is None:
+            return failure(caught.error, None)
+        if not chunk:
+            run.closed(reply)
+        return chunk
 
 
 async def _in_thread(work: Callable[[], Any]) -> Any:

@@ -83,6 +83,8 @@ class Reply:
     url: str
     response: Any = field(repr=False)
     chunks: Any = field(repr=False)
+    deadline: float | None = None  # when its body must have ended, on the network's clock
+    silence: float | None = None  # where there is no deadline: seconds for each part of the body
 
 
 @dataclass(frozen=True, slots=True)

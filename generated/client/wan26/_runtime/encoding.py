@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime
 import math
+import re
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
@@ -20,6 +21,7 @@ from .models import Model
 __all__ = ["given", "pointer", "to_wire"]
 
 _DEPTH: Final = 200
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def given(members: Mapping[str, Any]) -> dict[str, Any] | UnsetType:
@@ -53,7 +55,7 @@ def _wire(value: Any, place: tuple[str | int, ...]) -> Any:
     if isinstance(value, Enum):
         return _wire(value.value, place)
     if isinstance(value, str):
-        return str(value)
+        return _checked(str(value), place)
     if isinstance(value, int | float | Decimal):
         return _number(value, place)
     if len(place) > _DEPTH:
@@ -73,6 +75,13 @@ def _items(value: Sequence[Any] | AbstractSet[Any], place: tuple[str | int, ...]
     written = [_wire(item, (*place, index)) for index, item in enumerate(value)]
     kept = [item for item in written if item is not UNSET]
     return sorted(kept, key=repr) if isinstance(value, AbstractSet) else kept
+
+
+def _checked(text: str, place: tuple[str | int, ...]) -> str:
+    found = None if text.isascii() else _SURROGATE.search(text)
+    if found is not None:
+        raise _error(f"has half a character (a lone surrogate) at {found.start()}", place)
+    return text
 
 
 def _number(value: float | Decimal, place: tuple[str | int, ...]) -> int | float:
@@ -103,6 +112,8 @@ def _mapping(value: Mapping[Any, Any], place: tuple[str | int, ...]) -> dict[str
         if not isinstance(key, str):
             raise _error(f"the key {key!r} is no string", place)
         name = str(key.value) if isinstance(key, Enum) else str(key)
+        if not name.isascii() and _SURROGATE.search(name):
+            raise _error(f"the key {name!r} has half a character (a lone surrogate)", place)
         if member is not UNSET:
             written[name] = _wire(member, (*place, name))
     return written

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .answers import MISSING, Parsed, parse_json, retry_after
-from .effects import Close, Failure, Trace, now, read_chunk, send, wall
+from .effects import Close, Failure, Notify, Trace, now, read_chunk, send, wall
 from .errors import printable
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Exchange", "Listener", "Response", "backoff", "exchange"]
 
+LONGEST_ANSWER = 64 * 2**20  # bytes, decoded: no answer of an API is longer, a bomb is
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 8.0
 
@@ -58,9 +59,25 @@ class Exchange:
     request: Request
     trace: Trace
     reply: Reply | None = None
-    content: bytes = b""
     failure: Failure | None = None
     hint: float | None = None  # seconds that the server asks to wait
+    _parts: list[bytes] = field(default_factory=list, repr=False)
+    _size: int = 0
+
+    def take(self, chunk: bytes) -> bool:
+        """Add the next part of the body; False where that would be too much."""
+        self._size += len(chunk)
+        if self._size > LONGEST_ANSWER:
+            return False
+        self._parts.append(chunk)
+        return True
+
+    @property
+    def content(self) -> bytes:
+        """The body, as far as it came."""
+        if len(self._parts) > 1:  # joined once: adding part to part copies all of it every time
+            self._parts = [b"".join(self._parts)]
+        return self._parts[0] if self._parts else b""
 
     @property
     def status(self) -> int | None:
@@ -108,7 +125,7 @@ def exchange(
         request: what to send.
         timeout: seconds for all of it; a server that drips does not get more.
         into: receives the exchange before anything is sent, so that an interruption finds it.
-        listener: told of the answer.
+        listener: told of the answer; in the async client it may be a coroutine function.
     """
     made = Exchange(request=request, trace=Trace())
     if into is not None:
@@ -123,7 +140,9 @@ def exchange(
         made.failure = yield from _read_body(made, outcome, started, timeout)
         made.hint = retry_after(outcome.headers, (yield from wall()))
     elapsed = (yield from now()) - started
-    _tell(session, made, elapsed, listener)
+    _log(session, made, elapsed)
+    if listener is not None and made.reply is not None and made.failure is None:
+        yield Notify(listener, _response(made, made.reply, elapsed))
     return made
 
 
@@ -136,28 +155,31 @@ def _read_body(
             return chunk
         if not chunk:
             return None
-        made.content += chunk
+        if not made.take(chunk):
+            yield Close(reply)
+            error = ValueError(f"the answer is longer than {LONGEST_ANSWER} bytes")
+            return Failure(error, transient=False)
         if timeout is not None and (yield from now()) - started > timeout:
             yield Close(reply)
             return Failure(TimeoutError("the answer did not end in time"), timed_out=True)
 
 
-def _tell(session: Session, made: Exchange, elapsed: float, listener: Listener | None) -> None:
+def _log(session: Session, made: Exchange, elapsed: float) -> None:
     session.log.answered(made.request, str(made), elapsed, made.request_id)
     sandbox = made.headers.get("x-sandbox")
     if sandbox is not None:
         session.log.once("this is the sandbox: nothing is generated, nothing is billed")
-    if listener is not None and made.reply is not None and made.failure is None:
-        listener(
-            Response(
-                status_code=made.reply.status,
-                headers=made.reply.headers,
-                content=made.content,
-                url=made.reply.url,
-                elapsed=elapsed,
-                operation=made.request.operation,
-            )
-        )
+
+
+def _response(made: Exchange, reply: Reply, elapsed: float) -> Response:
+    return Response(
+        status_code=reply.status,
+        headers=reply.headers,
+        content=made.content,
+        url=reply.url,
+        elapsed=elapsed,
+        operation=made.request.operation,
+    )
 
 
 def backoff(attempt: int, hint: float | None) -> tuple[float, float]:

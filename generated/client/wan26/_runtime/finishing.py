@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from .answers import Parsed
+from .answers import MISSING, Parsed
 from .binding import bind
 from .calling import call_error, decoded, pick, typed
-from .effects import Sleep
+from .effects import Caught, Sleep
 from .errors import APIError, APIStatusError, JobError, JobFailedError, JobResultError, printable
 from .exchanging import Exchange, backoff, exchange
 from .operations import Result, Step
-from .polling import billed, job_error, look
+from .polling import job_error, look
 from .requests import follow_up
 from .vendors import make_error, read_code
 
 if TYPE_CHECKING:
     from .effects import Core
+    from .operations import Operation
     from .records import Record
 
 __all__ = ["Finished", "Link", "finish", "fresh_link", "last_answer"]
@@ -49,8 +50,22 @@ def last_answer(record: Record) -> Any:
     """The last answer of a job, typed; None before the first."""
     if record.answered is None or not record.content:
         return None
-    answer = pick(record.answered, 200, "application/json")
-    return typed(answer, record.content, record.session.settings.envelope, record.operation.name)
+    declared = pick(record.answered, 200, "application/json")
+    envelope, name = record.session.settings.envelope, record.operation.name
+    with Caught(Exception) as caught:
+        return typed(declared, record.content, envelope, name)
+    # What is paid for is handed out, typed or not.
+    return _untyped(record, record.content, caught.error)
+
+
+def _untyped(record: Record, content: bytes, error: BaseException | None) -> Any:
+    """The plain value of an answer that could not be typed; its text where it is not JSON."""
+    session = record.session
+    session.log.logger.warning(
+        "%s: an answer is given as it came: %s", record.operation.name, printable(error, 500)
+    )
+    value = Parsed(content, session.settings.envelope).inner
+    return content.decode("utf-8", "replace") if value is MISSING else value
 
 
 def finish(record: Record) -> Core[Finished]:
@@ -66,17 +81,15 @@ def finish(record: Record) -> Core[Finished]:
     answer, content = last_answer(record), record.content
     if declared.operation is not None:
         made = yield from _fetch(record, declared)
-        answer, content = decoded(record.session, declared.operation, made), made.content
+        answer, content = _fetched(record, declared.operation, made), made.content
     parsed = Parsed(content, record.session.settings.envelope)
     links = _links(record, parsed)
     if declared.files and not links:
         raise JobResultError(
             f"job {printable(record.id, 200)} succeeded, but its answer names no file",
-            job=record.handle,
-            job_id=record.id,
             answer=content,
             request_id=record.request_id,
-            billed=billed(record),
+            **record.facts(),
             hint=f"the answer is at .answer; {record.resume_line} asks again",
         )
     value = answer if declared.value is None else parsed.first(declared.value)
@@ -101,11 +114,32 @@ def _fetch(record: Record, declared: Result) -> Core[Exchange]:
         attempt += 1
 
 
+def _fetched(record: Record, operation: Operation[Any], made: Exchange) -> Any:
+    """The result call's answer, typed; as it came where it does not fit its type.
+
+    Raises:
+        JobResultError: it is not JSON, and should be.
+    """
+    with Caught(Exception) as caught:
+        return decoded(record.session, operation, made)
+    if made.parsed(record.session).is_json:
+        return _untyped(record, made.content, caught.error)
+    raise JobResultError(
+        f"job {printable(record.id, 200)} succeeded, but its result cannot be read: "
+        f"{printable(caught.error, 500)}",
+        answer=made.content,
+        request_id=made.request_id,
+        hint=f"the answer is at .answer; {record.resume_line}.result() asks again",
+        **record.facts(),
+    ) from caught.error
+
+
 def _no_result(record: Record, made: Exchange, *, refused: bool) -> APIError:
     session = record.session
     if not refused:
         error = call_error(session, made)
         error.job, error.job_id, error.token = record.handle, record.id, record.token
+        error.billed = record.billed
         error.hint = f"the job is done: {record.resume_line}.result() asks for its result again"
         return error
     code, message = read_code(made.parsed(session), record.job.error, session.api.error)
@@ -114,11 +148,9 @@ def _no_result(record: Record, made: Exchange, *, refused: bool) -> APIError:
         JobFailedError,
         f"job {printable(record.id, 200)} has no result: {message or made}",
         code=code,
-        job=record.handle,
-        job_id=record.id,
         answer=made.content,
         request_id=made.request_id,
-        billed=billed(record),
+        **record.facts(),
     )
 
 
@@ -126,11 +158,16 @@ def _links(record: Record, parsed: Parsed) -> tuple[Link, ...]:
     declared = record.job.result
     nodes = parsed.nodes(declared.files) if declared is not None else []
     where = record.session.settings.base_url + "/"
-    urls = [urljoin(where, node) for node in nodes if isinstance(node, str) and node.strip()]
-    return tuple(
-        Link(index=index, url=url, media_type=mimetypes.guess_type(urlsplit(url).path)[0])
-        for index, url in enumerate(urls)
-    )
+    named = [node for node in nodes if isinstance(node, str) and node.strip()]
+    return tuple(_link(where, index, node) for index, node in enumerate(named))
+
+
+def _link(where: str, index: int, node: str) -> Link:
+    """A link made absolute; one that is no URL stays as it came, and spoils no other."""
+    with Caught(ValueError):
+        url = urljoin(where, node)
+        return Link(index=index, url=url, media_type=mimetypes.guess_type(urlsplit(url).path)[0])
+    return Link(index=index, url=node, media_type=None)
 
 
 def fresh_link(record: Record, index: int, timeout: float | None) -> Core[Link | None]:

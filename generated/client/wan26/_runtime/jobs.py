@@ -182,23 +182,25 @@ def _refresh(record: Record) -> Core[None]:
 def _wait(
     record: Record, timeout: float | None, on_update: Callable[[Update], object] | None
 ) -> Core[Finished]:
-    yield from follow(record, timeout, telling(on_update))
-    return (yield from finish(record))
+    with record.guarded():
+        yield from follow(record, timeout, telling(on_update))
+        return (yield from finish(record))
 
 
 def _result(record: Record) -> Core[Finished]:
-    if not record.final:
-        yield from look(record, record.timeout)
-    if not record.final and record.state != "missing":
-        raise JobResultError(
-            f"job {printable(record.id, 200)} has not ended (status: {printable(record.status)})",
-            job=record.handle,
-            job_id=record.id,
-            answer=record.content,
-            retryable=True,
-            hint="wait() waits for its end",
-        )
-    return (yield from finish(record))
+    with record.guarded():
+        if not record.final:
+            yield from look(record, record.timeout)
+        if not record.final and record.state != "missing":
+            raise JobResultError(
+                f"job {printable(record.id, 200)} has not ended "
+                f"(status: {printable(record.status)})",
+                answer=record.content,
+                **record.facts(),
+                retryable=True,
+                hint="wait() waits for its end",
+            )
+        return (yield from finish(record))
 
 
 def _cancel(record: Record) -> Core[None]:

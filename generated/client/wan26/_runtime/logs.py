@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from .answers import MISSING, parse_json
+from .effects import Caught
 from .errors import printable
 
 if TYPE_CHECKING:
@@ -32,10 +35,12 @@ _OPEN_HEADERS = frozenset(
 
 def bare_url(url: str) -> str:
     """The URL without its query, which may hold keys and signatures, and without a user."""
-    parts = urlsplit(url)
-    return printable(
-        urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
-    )
+    with Caught(ValueError):
+        parts = urlsplit(url)
+        return printable(
+            urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+        )
+    return printable(re.split(r"[?#]", url, maxsplit=1)[0].rpartition("@")[2])
 
 
 def redacted_headers(headers: Mapping[str, str]) -> dict[str, str]:
@@ -55,6 +60,31 @@ def _outlined(value: Any) -> Any:
     return f"<{len(value)} characters>" if isinstance(value, str) else value
 
 
+_sends: ContextVar[bool] = ContextVar("sends", default=False)
+_QUERY = re.compile(r"\?[^\s'\"#)\]]*")
+
+
+class _Shortened(logging.Filter):
+    """Cuts the queries of URLs out of what the transport logs while one of our requests is sent.
+
+    They hold the signatures of links, and whoever has such a link has the file.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Never drops a record."""
+        if _sends.get():
+            record.msg, record.args = _QUERY.sub("?...", record.getMessage()), None
+        return True
+
+
+_SHORTENED = _Shortened()
+# A filter of a logger does not see what the loggers below it say.
+_TRANSPORT = (
+    "httpx2",
+    *(f"httpcore2.{name}" for name in ("connection", "http11", "http2", "proxy", "socks")),
+)
+
+
 class Log:
     """The log of one client; what is said `once` is said once in its life."""
 
@@ -62,6 +92,8 @@ class Log:
         self.logger = logging.getLogger(name)
         self._said: set[str] = set()
         self._lock = threading.Lock()
+        for transport in _TRANSPORT:
+            logging.getLogger(transport).addFilter(_SHORTENED)
 
     def once(self, message: str) -> None:
         """Warn of something, the first time that it is seen."""
@@ -72,7 +104,8 @@ class Log:
         self.logger.warning("%s", message)
 
     def sending(self, request: Request) -> None:
-        """Outline a request at debug level."""
+        """Outline a request at debug level; until it is answered, the transport says less."""
+        _sends.set(True)
         if self.logger.isEnabledFor(logging.DEBUG):
             body = parse_json(request.content or b"")
             self.logger.debug(
@@ -87,6 +120,7 @@ class Log:
         self, request: Request, outcome: str, seconds: float, request_id: str | None
     ) -> None:
         """One line for each request."""
+        _sends.set(False)
         self.logger.info(
             "%s %s %s %.0f ms request_id=%s",
             request.method,

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 import uuid
 import warnings
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import UNSET
 
 from . import calling
+from .assumed import suggest
 from .binding import bind, locate
 from .effects import now
 from .encoding import to_wire
@@ -26,10 +27,9 @@ from .errors import (
 from .finishing import Finished, finish
 from .polling import begin, follow, telling
 from .pricing import merged
-from .records import Record
+from .records import Guard, Record
 from .requests import GenerateOptions, Options, build_body, build_request
 from .submitting import Order, submit
-from .tokens import write_token
 from .vendors import make_error
 
 if TYPE_CHECKING:
@@ -64,32 +64,37 @@ class RehearsalError(Exception):
         self.body = body
 
 
-def known_options(options: Mapping[str, Any], kind: type[Options]) -> None:
-    """Refuse options that do not exist, such as a misspelt parameter.
+def known_options(
+    options: Mapping[str, Any], kind: type[Options], method: Callable[..., Any] | None = None
+) -> None:
+    """Refuse options that do not exist, such as a misspelt parameter of a woven method.
 
     Raises:
         TypeError: there is one.
     """
     for name in options:
         if name not in kind.__annotations__:
-            raise TypeError(f"unexpected argument {name!r}")
+            named = inspect.signature(method).parameters if method is not None else {}
+            known = [known for known in named if known not in ("self", "options")]
+            close = suggest(name, [*known, *kind.__annotations__])
+            raise TypeError(f"unexpected argument {name!r}{close}")
 
 
-def check_target(path: Any) -> Path:
-    """Where a result shall be saved, looked at before anything is paid.
+def check_target(path: Any, *, overwrite: bool = False) -> None:
+    """Look at where a result shall be saved before anything is paid; `new/` means a folder.
 
     Raises:
-        FileExistsError: the file is there already.
+        FileExistsError: the file is there already, and may not be replaced.
         PermissionError: it could not be written.
     """
     target = Path(path)
-    if target.exists() and not target.is_dir():
+    is_folder = target.is_dir() or os.fspath(path).endswith(("/", os.sep))
+    if target.exists() and not is_folder and not overwrite:
         raise FileExistsError(f"{target} exists; nothing was submitted")
-    folder = target if target.is_dir() else target.parent
+    folder = target if is_folder else target.parent
     folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK):
         raise PermissionError(f"{folder} cannot be written; nothing was submitted")
-    return target
 
 
 def call(
@@ -113,8 +118,9 @@ def start(
     parameters: Mapping[str, Any],
     body: Any,
     options: GenerateOptions,
+    guard: Guard,
 ) -> Core[list[Record]]:
-    """Submit; gives the jobs that came of it, usually one."""
+    """Submit; gives the jobs that came of it, usually one, of which the guard learns first."""
     changed = session.changed(operation)
     job = changed.job
     if job is None:
@@ -122,17 +128,14 @@ def start(
     wire = _checked(session, changed, body, options)
     if session.rehearsing:
         raise RehearsalError(changed, wire)
-    order = _order(session, changed, job, parameters, wire, options, (yield from now()))
-    accepted = yield from submit(
-        session,
-        order,
-        partial(_resume_line, operation.name),
-    )
+    order = _order(session, changed, job, parameters, wire, options, guard, (yield from now()))
+    accepted = yield from submit(session, order)
     moment = yield from now()
-    return [
-        _record(session, changed, job, job_id, accepted.exchange, moment, parameters, options)
-        for job_id in accepted.ids
-    ]
+    for job_id in accepted.ids:
+        guard.records.append(
+            _record(session, changed, job, job_id, accepted.exchange, moment, parameters, options)
+        )
+    return guard.records
 
 
 def _order(
@@ -142,6 +145,7 @@ def _order(
     parameters: Mapping[str, Any],
     body: Any,
     options: GenerateOptions,
+    guard: Guard,
     moment: float,
 ) -> Order:
     key = _key(job, options, session)
@@ -159,15 +163,12 @@ def _order(
     return Order(
         request=request,
         job=job,
+        guard=guard,
         timeout=options.get("timeout", session.timeout),
         deadline=moment + (job.timeout if patience is None else patience),
         key=key,
         listener=options.get("on_response"),
     )
-
-
-def _resume_line(operation: str, job_id: str) -> str:
-    return f'client.jobs.resume("{write_token(operation, job_id, {})}")'
 
 
 def generate(
@@ -176,11 +177,12 @@ def generate(
     parameters: Mapping[str, Any],
     body: Any,
     options: GenerateOptions,
+    guard: Guard,
     bind_handle: Callable[[Record], object],
 ) -> Core[Finished]:
     """Submit and wait, in one breath: there is no moment in between at which the job is lost."""
     started = yield from now()
-    records = yield from start(session, operation, parameters, body, options)
+    records = yield from start(session, operation, parameters, body, options, guard)
     for record in records:
         bind_handle(record)
     require_one(session, records)

@@ -92,7 +92,9 @@ def take(record: Record, made: Exchange, moment: float) -> None:
         record.session.log.once(f"{record.operation.name}: a job ran backwards, to {state}")
     record.content, record.request_id = made.content, made.request_id or record.request_id
     record.seen = record.seen or state != "missing"
-    record.move(state, word, moment)
+    # An answer that says nothing of the job takes nothing back, but that it was not found.
+    if state is not None or word is not None or record.state == "missing":
+        record.move(state, word, moment)
 
 
 def _backwards(before: State | None, state: State) -> bool:
@@ -105,7 +107,7 @@ def look(record: Record, timeout: float | None) -> Core[float | None]:
     Whatever passes (429, 5xx, a broken line, a body that is not JSON) leaves the record as it was.
 
     Raises:
-        APIStatusError: the server refuses to tell; the job goes on.
+        APIStatusError: the server refuses to tell; the job may go on.
     """
     session = record.session
     yield from session.polls.wait()
@@ -121,20 +123,18 @@ def look(record: Record, timeout: float | None) -> Core[float | None]:
         moment = yield from now()
         record.answered = record.job.poll.operation
         take(record, made, moment)
-        _remark(record, parsed)
+        _remark(record, made, parsed)
     elif made.succeeded or status in _TRANSIENT or status >= 500:
         what = f"{made}, not JSON" if made.succeeded else str(made)
         session.log.logger.warning("%s: %s, polling goes on", request.operation, what)
     else:
-        hint = f"the job goes on: {record.resume_line} resumes it"
-        raise status_error(
-            session, made, parsed, record.job.error, job=record.handle, job_id=record.id, hint=hint
-        )
+        hint = f"the job may go on: {record.resume_line} resumes it"
+        raise status_error(session, made, parsed, record.job.error, hint=hint, **record.facts())
     return made.hint
 
 
-def _remark(record: Record, parsed: Parsed) -> None:
-    if record.status is None and record.state is None:
+def _remark(record: Record, made: Exchange, parsed: Parsed) -> None:
+    if judge(record.job, made.status or 0, parsed) == (None, None):
         code, message = read_code(parsed, record.job.error, record.session.api.error)
         said = f" (it says {code or ''} {message or ''})" if code or message else ""
         record.session.log.once(f"{record.operation.name}: an answer without a status{said}")
@@ -154,12 +154,8 @@ def follow(
         JobTimeoutError: time is up; the job goes on.
         JobMissingError: the server does not find it.
     """
-    try:
+    with record.guarded():
         yield from _follow(record, timeout, tell)
-    except BaseException as error:
-        if not isinstance(error, APIError | GeneratorExit):
-            error.add_note(f"the job goes on: {record.resume_line} resumes it")
-        raise
 
 
 def _follow(
@@ -230,10 +226,7 @@ def _timed_out(record: Record, moment: float) -> APIError:
 
 def billed(record: Record) -> Billed:
     """Whether a job has cost money, as far as its last answer says."""
-    amount = record.amount("amount")
-    if amount is None:
-        return "unknown"
-    return "yes" if amount > 0 else "no"
+    return record.billed
 
 
 def job_error(record: Record) -> APIError:
@@ -254,10 +247,7 @@ def job_error(record: Record) -> APIError:
         kind,
         f"job {printable(record.id, 200)} {what}" + (f": {message}" if message else ""),
         code=code,
-        job=record.handle,
-        job_id=record.id,
         answer=record.content,
         request_id=record.request_id,
-        billed=billed(record),
-        **facts,
+        **{**record.facts(), **facts},
     )

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from . import answers
+from .effects import Caught
 from .encoding import to_wire
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def merged(below: Any, above: Any) -> Any:
 def _quantity(price: Price, parsed: answers.Parsed) -> Decimal | None:
     if price.quantity is None:
         return Decimal(1)
-    return answers.decimal(parsed.first(price.quantity))
+    quantity = answers.decimal(parsed.first(price.quantity))
+    return quantity if quantity is not None and quantity >= 0 else None
 
 
 def _tier(price: Price, parsed: answers.Parsed) -> str | None:
@@ -67,7 +69,9 @@ def estimate(price: Price, body: Any, prices: Mapping[str, Decimal]) -> Estimate
         prices: unit prices by tier, or by unit (`second`) where there are no tiers; they go
             before those of the document.
     """
-    filled = merged(price.defaults, to_wire(body))
+    filled: Any = None
+    with Caught(TypeError):  # what cannot be sent has no price; the submit says why
+        filled = merged(price.defaults, to_wire(body))
     parsed = answers.Parsed.of(filled)
     tier, quantity = _tier(price, parsed), _quantity(price, parsed)
     known = {name: Decimal(value) for name, value in price.unit_prices.items()} | dict(prices)

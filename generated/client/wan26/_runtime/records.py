@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from .answers import Parsed, decimal
-from .errors import printable
+from .errors import APIError, printable
 from .tokens import write_token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
+    from .errors import Billed
     from .exchanging import Listener
     from .jobs import AnyJob
     from .operations import LifeCycle, Operation, State, Word
     from .session import Session
 
-__all__ = ["FINAL", "Record", "Update"]
+__all__ = ["FINAL", "Guard", "Record", "Update", "resume_line"]
 
 # `missing` is not among them: a job that is not found may be found later.
 FINAL = frozenset({"succeeded", "failed", "cancelled", "expired"})
+
+
+def resume_line(operation: str, job_id: str) -> str:
+    """The line of Python that resumes a job of which only the id is known."""
+    return _resuming(write_token(operation, job_id, {}))
+
+
+def _resuming(token: str) -> str:
+    return f'client.jobs.resume("{token}")'
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -63,7 +73,7 @@ class Record:
     @property
     def resume_line(self) -> str:
         """The line of Python that resumes the job."""
-        return f'client.jobs.resume("{self.token}")'
+        return _resuming(self.token)
 
     @property
     def final(self) -> bool:
@@ -86,6 +96,22 @@ class Record:
         paths = self.job.cost
         return None if paths is None else decimal(self.parsed().first(getattr(paths, which)))
 
+    @property
+    def billed(self) -> Billed:
+        """Whether the job has cost money, as far as its last answer says."""
+        amount = self.amount("amount")
+        if amount is None:
+            return "unknown"
+        return "yes" if amount > 0 else "no"
+
+    def facts(self) -> dict[str, Any]:
+        """What every error that knows the job says of it."""
+        return {"job": self.handle, "job_id": self.id, "billed": self.billed}
+
+    def guarded(self) -> Guard:
+        """A guard of this job alone."""
+        return Guard(self.operation.name, records=[self])
+
     def progress(self) -> float | None:
         """How far the job says it is, from 0 to 1; None where it does not say."""
         declared = self.job.progress
@@ -101,6 +127,43 @@ class Record:
         if (state, status) != (self.state, self.status):
             self.since = moment
         self.state, self.status = state, status
+
+
+class Guard:
+    """Whatever is raised inside says how to resume the jobs that are known by then.
+
+    An error that knows one of the jobs is left alone; all else gets a note. It decides by the job
+    and not by the class, since a user's callback may raise an `APIError` too.
+    """
+
+    __slots__ = ("_ids", "_name", "records")
+
+    def __init__(self, name: str, *, records: list[Record] | None = None) -> None:
+        self._name = name
+        self._ids: tuple[str, ...] = ()
+        self.records: list[Record] = records or []
+
+    def learn(self, ids: tuple[str, ...]) -> None:
+        """Take the ids that a submit's answer names."""
+        self._ids = ids
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is None or isinstance(error, GeneratorExit):
+            return
+        recorded = {record.id: record for record in self.records}
+        ids = tuple(dict.fromkeys((*self._ids, *recorded)))
+        if isinstance(error, APIError) and error.job_id in ids:
+            return
+        said = "\n".join(getattr(error, "__notes__", ()))
+        for job_id in ids:
+            record = recorded.get(job_id)
+            line = record.resume_line if record else resume_line(self._name, job_id)
+            if line not in said:
+                stands = "is done" if record is not None and record.final else "goes on"
+                error.add_note(f"the job {stands}: {line} resumes it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

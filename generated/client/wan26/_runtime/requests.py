@@ -31,6 +31,15 @@ _UNFIT = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 
 
+class _Veiled(str):
+    """A text with a key in it: it is sent as it is, and its repr shows nothing of it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'[redacted]'"
+
+
 class Options(TypedDict, total=False):
     """What every method takes beside its own parameters."""
 
@@ -49,6 +58,7 @@ class GenerateOptions(Options, total=False):
     wait_timeout: float | None  # seconds for all of it
     on_update: Callable[[Any], object]
     save_to: Any  # a path
+    overwrite: bool  # whether a file that is there may be replaced
 
 
 def build_request(
@@ -80,7 +90,7 @@ def build_request(
     headers = {"Accept": _accepted(operation), "User-Agent": _agent(session), **headers}
     if operation.secured and same_origin(target, session.settings.base_url):
         _secure(session, headers, query, cookies)
-    headers.update({"Cookie": spelling.cookie_text(cookies)} if cookies else {})
+    headers.update({"Cookie": _Veiled(spelling.cookie_text(cookies))} if cookies else {})
     headers.update([stamp] if stamp is not None else [])
     return Request(
         method=operation.method,
@@ -204,7 +214,7 @@ def _with_query(url: str, query: spelling.Pairs) -> str:
     if not query:
         return url
     mark = "&" if urlsplit(url).query else "?"
-    return f"{url}{mark}{spelling.query_text(query)}"
+    return _Veiled(f"{url}{mark}{spelling.query_text(query)}")
 
 
 def _accepted(operation: Operation[Any]) -> str:
@@ -228,12 +238,13 @@ def _secure(
         return
     scheme: Security = session.api.security[0]
     if isinstance(scheme, Bearer):
-        headers["Authorization"] = f"Bearer {secret.reveal()}"
+        headers["Authorization"] = _Veiled(f"Bearer {secret.reveal()}")
     elif scheme.place == "header":
-        headers[scheme.name] = scheme.prefix + secret.reveal()
+        headers[scheme.name] = _Veiled(scheme.prefix + secret.reveal())
     else:
         pairs = query if scheme.place == "query" else cookies
-        pairs.append((quote(scheme.name, safe=""), quote(scheme.prefix + secret.reveal(), safe="")))
+        value = _Veiled(quote(scheme.prefix + secret.reveal(), safe=""))
+        pairs.append((quote(scheme.name, safe=""), value))
 
 
 def _laid_over(headers: dict[str, str], extra: Mapping[str, str]) -> dict[str, str]:

@@ -9,11 +9,12 @@ from msgspec import UNSET
 from . import orders
 from .jobs import AsyncJob, Job
 from .pricing import Estimate, estimate
+from .records import Guard
 from .requests import GenerateOptions, Options
 from .results import AsyncResult, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from .client import AsyncClient, Client
     from .finishing import Finished
@@ -39,6 +40,10 @@ class _Estimating:
             raise TypeError(f"{operation.name} has no price")
         return estimate(operation.price, {} if body is UNSET else body, self._session.prices)
 
+    def _method(self, operation: Operation[Any]) -> Callable[..., Any] | None:
+        """The woven method of an operation: where a misspelt parameter is looked up."""
+        return getattr(self, operation.name.rpartition(".")[2], None)
+
 
 class Resource(_Estimating):
     """The parent of woven resources."""
@@ -56,7 +61,7 @@ class Resource(_Estimating):
         body: Any = UNSET,
         options: Options,
     ) -> T:
-        orders.known_options(options, Options)
+        orders.known_options(options, Options, self._method(operation))
         return self._driver.run(orders.call(self._session, operation, parameters, body, options))
 
     def _submit(
@@ -68,11 +73,11 @@ class Resource(_Estimating):
         body: Any = UNSET,
         options: Options,
     ) -> Job[R]:
-        jobs = self._submit_many(
-            operation, result, parameters=parameters, body=body, options=options
-        )
-        orders.require_one(self._session, [job._record for job in jobs])
-        return jobs[0]
+        orders.known_options(options, Options, self._method(operation))
+        with Guard(operation.name) as guard:
+            jobs = self._started(operation, result, parameters, body, options, guard)
+            orders.require_one(self._session, guard.records)
+            return jobs[0]
 
     def _submit_many(
         self,
@@ -83,11 +88,23 @@ class Resource(_Estimating):
         body: Any = UNSET,
         options: Options,
     ) -> list[Job[R]]:
-        orders.known_options(options, Options)
-        core = orders.start(
-            self._session, operation, parameters, body, cast("GenerateOptions", options)
-        )
-        return [Job(self._driver, record, result) for record in self._driver.run(core)]
+        orders.known_options(options, Options, self._method(operation))
+        with Guard(operation.name) as guard:
+            return self._started(operation, result, parameters, body, options, guard)
+
+    def _started(
+        self,
+        operation: Operation[Any],
+        result: type[R],
+        parameters: Mapping[str, Any],
+        body: Any,
+        options: Options,
+        guard: Guard,
+    ) -> list[Job[R]]:
+        given = cast("GenerateOptions", options)
+        core = orders.start(self._session, operation, parameters, body, given, guard)
+        records = self._driver.run(core)
+        return [Job(self._driver, record, result) for record in records]
 
     def _generate(
         self,
@@ -98,21 +115,25 @@ class Resource(_Estimating):
         body: Any = UNSET,
         options: GenerateOptions,
     ) -> R:
-        orders.known_options(options, GenerateOptions)
+        orders.known_options(options, GenerateOptions, self._method(operation))
         target = options.get("save_to")
-        path = orders.check_target(target) if target is not None else None
-        core = orders.generate(
-            self._session,
-            operation,
-            parameters,
-            body,
-            options,
-            lambda record: Job(self._driver, record, result),
-        )
-        made = result(self._driver, self._driver.run(core))
-        if path is not None:
-            made.save(path)
-        return made
+        overwrite = options.get("overwrite", False)
+        if target is not None:
+            orders.check_target(target, overwrite=overwrite)
+        with Guard(operation.name) as guard:
+            core = orders.generate(
+                self._session,
+                operation,
+                parameters,
+                body,
+                options,
+                guard,
+                lambda record: Job(self._driver, record, result),
+            )
+            made = result(self._driver, self._driver.run(core))
+            if target is not None:
+                made.save(target, overwrite=overwrite)
+            return made
 
 
 class AsyncResource(_Estimating):
@@ -131,7 +152,7 @@ class AsyncResource(_Estimating):
         body: Any = UNSET,
         options: Options,
     ) -> T:
-        orders.known_options(options, Options)
+        orders.known_options(options, Options, self._method(operation))
         return await self._driver.run(
             orders.call(self._session, operation, parameters, body, options)
         )
@@ -145,11 +166,11 @@ class AsyncResource(_Estimating):
         body: Any = UNSET,
         options: Options,
     ) -> AsyncJob[A]:
-        jobs = await self._submit_many(
-            operation, result, parameters=parameters, body=body, options=options
-        )
-        orders.require_one(self._session, [job._record for job in jobs])
-        return jobs[0]
+        orders.known_options(options, Options, self._method(operation))
+        with Guard(operation.name) as guard:
+            jobs = await self._started(operation, result, parameters, body, options, guard)
+            orders.require_one(self._session, guard.records)
+            return jobs[0]
 
     async def _submit_many(
         self,
@@ -160,11 +181,23 @@ class AsyncResource(_Estimating):
         body: Any = UNSET,
         options: Options,
     ) -> list[AsyncJob[A]]:
-        orders.known_options(options, Options)
-        core = orders.start(
-            self._session, operation, parameters, body, cast("GenerateOptions", options)
-        )
-        return [AsyncJob(self._driver, record, result) for record in await self._driver.run(core)]
+        orders.known_options(options, Options, self._method(operation))
+        with Guard(operation.name) as guard:
+            return await self._started(operation, result, parameters, body, options, guard)
+
+    async def _started(
+        self,
+        operation: Operation[Any],
+        result: type[A],
+        parameters: Mapping[str, Any],
+        body: Any,
+        options: Options,
+        guard: Guard,
+    ) -> list[AsyncJob[A]]:
+        given = cast("GenerateOptions", options)
+        core = orders.start(self._session, operation, parameters, body, given, guard)
+        records = await self._driver.run(core)
+        return [AsyncJob(self._driver, record, result) for record in records]
 
     async def _generate(
         self,
@@ -175,19 +208,23 @@ class AsyncResource(_Estimating):
         body: Any = UNSET,
         options: GenerateOptions,
     ) -> A:
-        orders.known_options(options, GenerateOptions)
+        orders.known_options(options, GenerateOptions, self._method(operation))
         target = options.get("save_to")
-        path = orders.check_target(target) if target is not None else None
-        core = orders.generate(
-            self._session,
-            operation,
-            parameters,
-            body,
-            options,
-            lambda record: AsyncJob(self._driver, record, result),
-        )
-        finished: Finished = await self._driver.run(core)
-        made = result(self._driver, finished)
-        if path is not None:
-            await made.save(path)
-        return made
+        overwrite = options.get("overwrite", False)
+        if target is not None:
+            orders.check_target(target, overwrite=overwrite)
+        with Guard(operation.name) as guard:
+            core = orders.generate(
+                self._session,
+                operation,
+                parameters,
+                body,
+                options,
+                guard,
+                lambda record: AsyncJob(self._driver, record, result),
+            )
+            finished: Finished = await self._driver.run(core)
+            made = result(self._driver, finished)
+            if target is not None:
+                await made.save(target, overwrite=overwrite)
+            return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
@@ -73,19 +74,22 @@ class _File:
         download = Download(
             session=record.session,
             link=self._link,
-            path=self._named(Path(path)),
+            path=self._named(os.fspath(path)),
             overwrite=overwrite,
             timeout=silence,
             refresh=lambda _: fresh_link(record, index, silence),
-            facts={"job": record.handle, "job_id": record.id},
+            facts=record.facts(),
         )
         self._saved = yield from save(download)
         self._link = download.link
         return self._saved.path
 
-    def _named(self, path: Path) -> Path:
+    def _named(self, text: str) -> Path:
         """A folder gets a file that is named after the job: never as the server says."""
-        if not path.is_dir():
+        if not text:
+            raise ValueError("the path is empty; '.' is the folder that you are in")
+        path = Path(text)
+        if not path.is_dir() and not text.endswith(("/", os.sep)):
             return path
         stem = re.sub(r"[^A-Za-z0-9_-]+", "_", self._record.id)[:100] or "result"
         suffix = mimetypes.guess_extension(self.media_type or "") or ""
@@ -102,7 +106,8 @@ class ResultFile(_File):
         """Fetch the file to disk, whole or not at all; it costs nothing and submits nothing.
 
         Args:
-            path: where to; a folder gets a file that is named after the job.
+            path: where to; a folder (one that is there, or what ends with a `/`) gets a file
+                that is named after the job.
             overwrite: whether a file that is there may be replaced.
             timeout: seconds of silence after which the line counts as broken.
 
@@ -168,7 +173,7 @@ class _Outcome(Generic[T, F]):
         record = self._finished.record
         if len(self._files) == 1:
             return self._files[0]
-        facts: dict[str, Any] = {"job": record.handle, "job_id": record.id}
+        facts = record.facts()
         if not self._files:
             raise JobResultError("this result has no file", answer=self.raw, **facts)
         raise ManyFilesError(

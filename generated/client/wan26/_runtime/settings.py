@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 import os
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 from urllib.parse import urlsplit
 
 from . import answers
@@ -18,24 +20,35 @@ from .errors import ConfigurationError, printable
 from .operations import Server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from .operations import Api
 
-__all__ = ["SANDBOX_KEY", "KeySource", "Secret", "Settings", "read_settings", "same_origin"]
+__all__ = [
+    "SANDBOX_KEY",
+    "KeySource",
+    "Secret",
+    "Settings",
+    "checked_limits",
+    "conceal",
+    "read_config",
+    "read_settings",
+    "same_origin",
+]
 
 SANDBOX_KEY = "sandbox"
-KeySource: TypeAlias = "str | Callable[[], str] | None"
+KeySource: TypeAlias = "str | Secret | Callable[[], str] | None"
 _TABLES = ("base_url", "assumed", "prices")
 
 
 class Secret:
     """A key that does not show: only `reveal` gives it away."""
 
-    __slots__ = ("_text",)
+    __slots__ = ("_text", "is_text")
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    def __init__(self, text: object) -> None:
+        self.is_text = isinstance(text, str)
+        self._text = text if isinstance(text, str) else ""
 
     def reveal(self) -> str:
         """The key itself."""
@@ -83,8 +96,8 @@ class Settings:
             raise ConfigurationError(
                 "there is no API key", hint=f"set {variable}, or give api_key=..."
             )
-        text = self._ask.reveal() if isinstance(self._ask, Secret) else self._ask()
-        secret = Secret(_clean_key(text, variable))
+        asked = self._ask if isinstance(self._ask, Secret) else Secret(self._ask())
+        secret = _clean_key(asked, variable)
         self._check_server(secret)
         return secret
 
@@ -104,13 +117,22 @@ class Settings:
             )
 
 
-def _clean_key(text: object, variable: str) -> str:
-    key = text.strip() if isinstance(text, str) else ""
-    if not key:
+def conceal(key: object) -> Callable[[], str] | Secret | None:
+    """The key as no traceback shows it: to be done before anything may go wrong."""
+    asked: Any = key
+    return asked if key is None or callable(key) or isinstance(key, Secret) else Secret(key)
+
+
+def _clean_key(asked: Secret, variable: str) -> Secret:
+    # Nothing here holds the bare text: trackers of errors keep the locals of every frame.
+    if not asked.is_text:
+        raise ConfigurationError("the API key must be a text, or a function that gives one")
+    key = Secret(asked.reveal().strip())
+    if not key.reveal():
         raise ConfigurationError(
             "the API key is empty", hint=f"set {variable}, or give api_key=..."
         )
-    if not (key.isascii() and key.isprintable()):
+    if not (key.reveal().isascii() and key.reveal().isprintable()):
         raise ConfigurationError(
             "the API key has characters that no header can carry", hint="copy it again"
         )
@@ -147,6 +169,10 @@ def same_origin(url: str, other: str) -> bool:
 
 def _checked_url(url: object) -> str:
     text = url.strip().rstrip("/") if isinstance(url, str) else ""
+    if not text.isprintable() or " " in text:  # `urlsplit` drops some of them
+        raise ConfigurationError(
+            f"the base URL has a space or a control character: {printable(repr(url), 200)}"
+        )
     with Caught(ValueError):
         parts = urlsplit(text)
         if parts.scheme in ("http", "https") and parts.hostname and _port(text):
@@ -162,7 +188,12 @@ def _checked_url(url: object) -> str:
     )
 
 
-def _read_config(path: str | os.PathLike[str] | None) -> dict[str, Any]:
+def read_config(path: str | os.PathLike[str] | None) -> dict[str, Any]:
+    """The tables of a TOML file; none without one.
+
+    Raises:
+        ConfigurationError: it cannot be read, or holds what is no setting.
+    """
     if not path:
         return {}
     place = Path(path)
@@ -176,16 +207,47 @@ def _read_config(path: str | os.PathLike[str] | None) -> dict[str, Any]:
                 f"{place}: unknown setting {printable(name)!r}{suggest(name, list(_TABLES))}",
                 hint=f"known are: {', '.join(_TABLES)}",
             )
+        if name == "base_url" and not isinstance(value, str):
+            raise ConfigurationError(f"{place}: base_url, the base URL, must be a text")
         if name != "base_url" and not isinstance(value, dict):
             raise ConfigurationError(f"{place}: {name} must be a table: [{name}]")
     return table
+
+
+def _check_kinds(**given: object) -> None:
+    kinds = {"base_url": (str,), "config": (str, os.PathLike)}
+    for name, value in given.items():
+        kind = kinds.get(name, (Mapping,))
+        if value is not None and not isinstance(value, kind):
+            wanted = {"base_url": "a text", "config": "a path"}.get(name, "a mapping")
+            told = printable(repr(value), 200)
+            raise ConfigurationError(f"{name}, if it is given, must be {wanted}, not {told}")
+
+
+def _is_positive(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf
+
+
+def checked_limits(timeout: object, max_retries: object) -> tuple[float | None, int]:
+    """Seconds for one request, None is no limit, and how often it may go out again.
+
+    Raises:
+        ConfigurationError: a value of the wrong kind.
+    """
+    if timeout is not None and not _is_positive(timeout):
+        told = printable(repr(timeout), 200)
+        raise ConfigurationError(f"timeout must be a number above 0, or None, not {told}")
+    if not isinstance(max_retries, int) or isinstance(max_retries, bool):
+        told = printable(repr(max_retries), 200)
+        raise ConfigurationError(f"max_retries must be a whole number, not {told}")
+    return timeout, max(0, max_retries)
 
 
 def _read_prices(prices: Mapping[str, Any]) -> dict[str, Decimal]:
     read: dict[str, Decimal] = {}
     for tier, price in prices.items():
         number = price if isinstance(price, Decimal) else answers.decimal(price)
-        if number is None or number < 0:
+        if number is None or not number.is_finite() or number < 0:
             raise ConfigurationError(
                 f"the price of {printable(tier)!r} must be a number such as '0.10', "
                 f"not {printable(repr(price), 200)}"
@@ -210,10 +272,15 @@ def read_settings(
         ConfigurationError: something is missing or wrong, with what to set.
     """
     prefix = api.env_prefix
-    table = _read_config(config if config is not None else os.environ.get(f"{prefix}_CONFIG"))
-    known = Assumed.read(api, {**dict(_leaves(table)), **dict(_leaves({"assumed": assumed or {}}))})
+    key = conceal(api_key if api_key is not None else os.environ.get(f"{prefix}_API_KEY") or None)
+    del api_key
+    _check_kinds(base_url=base_url, assumed=assumed, config=config, prices=prices)
+    table = read_config(config if config is not None else os.environ.get(f"{prefix}_CONFIG"))
+    given = dict(flatten(assumed or {}))
+    known = Assumed.read(api, {**dict(flatten(table.get("assumed", {}))), **given})
     named = (
         base_url
+        or given.get("base_url")
         or os.environ.get(f"{prefix}_BASE_URL")
         or table.get("base_url")
         or known.values.get("base_url")
@@ -224,7 +291,6 @@ def read_settings(
             f"no server is named for {api.title or api.name}",
             hint=f"set {prefix}_BASE_URL, or give base_url='https://...'",
         )
-    key = api_key if api_key is not None else os.environ.get(f"{prefix}_API_KEY") or None
     settings = Settings(
         api=known.changed_api(),
         base_url=_checked_url(named if named is not None else server.url),
@@ -232,12 +298,8 @@ def read_settings(
         assumed=known,
         prices=_read_prices({**table.get("prices", {}), **(prices or {})}),
         allow_insecure=allow_insecure,
-        _ask=Secret(key) if isinstance(key, str) else key,
+        _ask=key,
     )
     if not callable(key):  # a callable is asked at every request, not now
         settings.secret()
     return settings
-
-
-def _leaves(table: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    return list(flatten(table.get("assumed", {})))

@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .effects import Sleep, now
-from .errors import APIError, SubmitUncertainError
+from .calling import LONGEST_HINT
+from .effects import Caught, Sleep, now
+from .errors import APIError, SubmitUncertainError, printable
 from .exchanging import Exchange, Listener, backoff, exchange
 from .fates import Verdict, read_fate
 from .logs import bare_url, redacted_headers
+from .records import resume_line
 from .vendors import connection_error, make_error, read_code, status_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .answers import Parsed
     from .effects import Core, Request
     from .operations import LifeCycle
+    from .records import Guard
     from .session import Session
 
 __all__ = ["Accepted", "Order", "submit"]
@@ -30,6 +31,7 @@ class Order:
     request: Request
     job: LifeCycle
     timeout: float | None
+    guard: Guard
     deadline: float  # when trying again must have ended, on the monotonic clock
     key: str | None = None
     listener: Listener | None = None
@@ -50,12 +52,19 @@ class _Attempts:
     session: Session
     order: Order
     tried: list[Exchange]
+    told: APIError | None = None  # what this submit itself says
 
     def parsed(self, made: Exchange) -> Parsed:
         return made.parsed(self.session)
 
     def verdict(self, made: Exchange) -> Verdict:
-        return read_fate(made, self.order.job, self.parsed(made))
+        with Caught(Exception) as caught:
+            verdict = read_fate(made, self.order.job, self.parsed(made))
+            for job_id in verdict.ids:
+                job_id.encode()  # half a surrogate pair names no job
+            return verdict
+        known = f"the server answered HTTP {made.status}, which cannot be read ({caught.error!r})"
+        return Verdict(fate="uncertain", kind="unclear", known=printable(known, 500))
 
     def doubt(self) -> Exchange | None:
         """The first attempt of which nobody knows whether it created a job."""
@@ -85,8 +94,10 @@ class _Attempts:
             return connection_error(
                 made, billed="no", hint="nothing was sent, so nothing was billed: try again"
             )
-        paths = self.order.job.error
-        return status_error(self.session, made, self.parsed(made), paths, billed="no")
+        paths, facts = self.order.job.error, {"billed": "no"}
+        if made.hint is not None and self.verdict(made).fate == "not-taken":
+            facts["hint"] = f"no job was created; the server asks to wait {made.hint:.0f} s"
+        return status_error(self.session, made, self.parsed(made), paths, **facts)
 
     def known_id(self) -> dict[str, str]:
         """Where the key is the job's id, the poll can ask for the job that nobody confirmed."""
@@ -100,7 +111,10 @@ class _Attempts:
             url=bare_url(made.request.url),
             headers=redacted_headers(made.request.headers),
         )
-        code, message = read_code(self.parsed(made), self.order.job.error, self.session.api.error)
+        code, message = None, None
+        with Caught(Exception):  # an answer that cannot be looked into is kept all the same
+            places = (self.order.job.error, self.session.api.error)
+            code, message = read_code(self.parsed(made), *places)
         said = f": {message}" if message else ""
         error = make_error(
             self.session,
@@ -121,13 +135,12 @@ class _Attempts:
         return error
 
 
-def submit(session: Session, order: Order, resume_line: Callable[[str], str]) -> Core[Accepted]:
+def submit(session: Session, order: Order) -> Core[Accepted]:
     """Submit a job.
 
     Args:
         session: the client's session.
-        order: what to submit.
-        resume_line: the line that resumes a job of which the id is known.
+        order: what to submit; its guard learns the ids of what comes of it.
 
     Raises:
         SubmitUncertainError: nobody knows whether there is a job; it is not sent again.
@@ -138,13 +151,14 @@ def submit(session: Session, order: Order, resume_line: Callable[[str], str]) ->
     try:
         return (yield from _attempt(attempts))
     except BaseException as error:
-        if not isinstance(error, APIError):
-            _explain(attempts, error, resume_line)
+        # Not by its class: a callback of the user's may raise an error of this client too.
+        if error is not attempts.told:
+            _explain(attempts, error)
         raise
 
 
 def _attempt(attempts: _Attempts) -> Core[Accepted]:
-    session, order = attempts.session, attempts.order
+    session, order, waited = attempts.session, attempts.order, 0.0
     for attempt in range(session.max_retries + 1):
         yield from session.submits.wait()
         made = yield from exchange(
@@ -152,19 +166,30 @@ def _attempt(attempts: _Attempts) -> Core[Accepted]:
         )
         verdict = attempts.verdict(made)
         if verdict.fate == "job":
-            return Accepted(ids=verdict.ids, exchange=made)
+            return _learnt(order, Accepted(ids=verdict.ids, exchange=made), session)
         if attempts.proven(made, verdict):
-            return _arrived(attempts, made)
+            return _learnt(order, _arrived(attempts, made), session)
         if not attempts.repeatable(made, verdict) or attempt == session.max_retries:
             break
         pause, jitter = backoff(attempt, made.hint)
-        if (yield from now()) + pause > order.deadline:
+        waited += pause
+        if waited > LONGEST_HINT or (yield from now()) + pause > order.deadline:
             break
         session.log.logger.warning(
             "%s: %s, trying again in %.1f s", order.request.operation, made, pause
         )
         yield Sleep(pause, jitter)
-    raise attempts.error()
+    attempts.told = attempts.error()
+    raise attempts.told
+
+
+def _learnt(order: Order, accepted: Accepted, session: Session) -> Accepted:
+    """Pass the ids on the moment they are read: from here on, no fault loses them."""
+    order.guard.learn(accepted.ids)
+    for job_id in accepted.ids:
+        said = printable(job_id, 200)
+        session.log.logger.info("%s: created job %s", order.request.operation, said)
+    return accepted
 
 
 def _arrived(attempts: _Attempts, made: Exchange) -> Accepted:
@@ -174,10 +199,11 @@ def _arrived(attempts: _Attempts, made: Exchange) -> Accepted:
         return Accepted(ids=(order.key,), exchange=made)
     doubt = attempts.doubt() or made
     known = f"the server refused a repeat with the same key (HTTP {made.status}): the first arrived"
-    raise attempts.uncertain(doubt, attempts.verdict(doubt), known)
+    attempts.told = attempts.uncertain(doubt, attempts.verdict(doubt), known)
+    raise attempts.told
 
 
-def _explain(attempts: _Attempts, error: BaseException, resume_line: Callable[[str], str]) -> None:
+def _explain(attempts: _Attempts, error: BaseException) -> None:
     """Leave word of the money when something else interrupts a submit: the interruption goes on.
 
     The note stands in the traceback, the uncertainty is the interruption's cause, and both are
@@ -187,7 +213,8 @@ def _explain(attempts: _Attempts, error: BaseException, resume_line: Callable[[s
     jobs = [job_id for made in attempts.tried for job_id in attempts.verdict(made).ids]
     doubt = attempts.doubt()
     if jobs:
-        note = f"{name} was interrupted after it created a job; {resume_line(jobs[0])} resumes it"
+        lines = ", ".join(resume_line(name, job_id) for job_id in jobs)
+        note = f"{name} was interrupted after it created a job; {lines} resumes it"
     elif doubt is not None:
         uncertain = attempts.uncertain(doubt, attempts.verdict(doubt))
         error.__cause__ = error.__cause__ or uncertain

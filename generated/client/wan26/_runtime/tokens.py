@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from typing import TYPE_CHECKING, Any
-
-import msgspec
 
 from .effects import Caught
 from .errors import ConfigurationError, printable
@@ -23,7 +22,9 @@ def write_token(operation: str, job_id: str, parameters: Mapping[str, Any]) -> s
     """The token of a job; `parameters` are those of the poll that its id alone does not give."""
     if not parameters and _PLAIN.match(job_id):
         return f"{operation}~{job_id}"
-    packed = msgspec.json.encode([job_id, dict(parameters)] if parameters else [job_id])
+    # Python's own writer escapes lone surrogates, which an answer's id may have.
+    told = [job_id, dict(parameters)] if parameters else [job_id]
+    packed = json.dumps(told, separators=(",", ":")).encode("ascii")
     return f"{operation}~~{base64.urlsafe_b64encode(packed).decode('ascii').rstrip('=')}"
 
 
@@ -46,10 +47,12 @@ def read_token(text: str, operations: list[str]) -> tuple[str, str, dict[str, An
 
 def _unpacked(rest: str) -> tuple[str, dict[str, Any]]:
     if not rest.startswith("~"):
-        return rest, {}
-    with Caught(ValueError, TypeError, msgspec.DecodeError):
+        if rest:
+            return rest, {}
+        raise ConfigurationError("the job token has no id", hint="write operation~id")
+    with Caught(ValueError, TypeError, RecursionError):
         packed = base64.urlsafe_b64decode(rest[1:] + "=" * (-len(rest[1:]) % 4))
-        job_id, *more = msgspec.json.decode(packed, type=list[Any])
-        if isinstance(job_id, str):
+        job_id, *more = json.loads(packed)
+        if isinstance(job_id, str) and job_id:
             return job_id, dict(more[0]) if more else {}
     raise ConfigurationError(f"the job token {printable(rest, 100)!r} is damaged")

@@ -78,7 +78,9 @@ class VideoParameters(runtime.Model, kw_only=True):
     """
     shot_type: ShotType | UnsetType = UNSET
     """One continuous shot, or several with cuts between them. It has an effect only while
-    `prompt_extend` is true, and then it wins over what the prompt says. Default: single.
+    `prompt_extend` is true, and then it wins over what the prompt says. Worth giving where the
+    way of telling is not to be left to chance: `single` to show a product, say, and `multi` for
+    a short story. Default: single.
     """
     seed: int | UnsetType = UNSET
     """The start of the random numbers; drawn by the server when left out. A fixed seed makes

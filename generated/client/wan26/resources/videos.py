@@ -204,7 +204,8 @@ class Videos(Resource):
                 `reference_video_urls`. Default: True.
             shot_type: One continuous shot, or several with cuts between them. It has an effect
                 only while `prompt_extend` is true, and then it wins over what the prompt says.
-                Default: single.
+                Worth giving where the way of telling is not to be left to chance: `single` to
+                show a product, say, and `multi` for a short story. Default: single.
             seed: The start of the random numbers; drawn by the server when left out. A fixed
                 seed makes results more alike, but even the same seed need not give the same
                 video again. From 0 to 2147483647.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from ..assumed import flatten, suggest
+from ..assumed import flatten, read_value, suggest
 from ..checks import RequestChecks
+from ..errors import ConfigurationError
 from ..jsonpath import parse
 from ..jsonpath_syntax import IndexSelector, NameSelector, Selector, WildcardSelector
+from ..settings import read_config
 
 __all__ = [
+    "ConfigurationError",
     "IndexSelector",
     "NameSelector",
     "RequestChecks",
@@ -15,5 +18,7 @@ __all__ = [
     "WildcardSelector",
     "flatten",
     "parse",
+    "read_config",
+    "read_value",
     "suggest",
 ]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
+_LAST_PORT = 65_535
 _ABOUT = """\
 Plays the API on this machine: no network, no account, no cost. Every price that it tells is
 play money. Any key is accepted, such as `sandbox`. A request may ask for an error code of the
@@ -68,7 +69,7 @@ def _parser(package: str) -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="an address of the loopback (default %(default)s)")
-    add("--port", type=int, default=8026, help="0 takes a free one (default %(default)s)")
+    add("--port", type=_port, default=8026, help="0 takes a free one (default %(default)s)")
     add("--speed", type=_speed, default=1.0, help="2 is twice as fast; 0 or instant: at once")
     add("--config", type=Path, metavar="FILE", help="TOML whose [assumed] sets other places")
     add(
@@ -86,10 +87,19 @@ def _parser(package: str) -> argparse.ArgumentParser:
 
 
 def _speed(text: str) -> float:
-    speed = 0.0 if text == "instant" else float(text)
+    try:
+        speed = 0.0 if text == "instant" else float(text)
+    except ValueError:
+        speed = -1.0
     if not 0 <= speed < float("inf"):
-        raise argparse.ArgumentTypeError("a number from 0 on, or instant")
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 on, and not instant")
     return speed
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or int(text) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port from 0 to {_LAST_PORT}")
+    return int(text)
 
 
 def _price(text: str) -> tuple[str, Decimal]:

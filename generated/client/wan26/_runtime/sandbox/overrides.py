@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
 
     from .description import Description, ErrorPaths, LifeCycle, Operation, VendorCode
 
-from .borrowed import flatten, suggest
+from .borrowed import ConfigurationError, flatten, read_config, read_value, suggest
 
 __all__ = ["Layout", "Place", "SandboxError", "read_assumed"]
 
@@ -37,7 +36,8 @@ class Layout:
     """The description with what was set otherwise.
 
     Raises:
-        SandboxError: a key that is not known; the message lists those that are.
+        SandboxError: a key that is not known, the message lists those that are; or a value of
+            the wrong kind.
     """
 
     def __init__(self, description: Description, assumed: Mapping[str, Any]) -> None:
@@ -95,22 +95,30 @@ def read_assumed(path: Path) -> dict[str, Any]:
     """The table `[assumed]` of a TOML file, its keys joined by dots.
 
     Raises:
-        SandboxError: the file cannot be read or is no TOML.
+        SandboxError: the file cannot be read, is no TOML, or holds what is no setting.
     """
     try:
-        table = tomllib.loads(path.read_text("utf-8")).get("assumed", {})
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SandboxError(f"{path} cannot be read: {error}") from error
+        table = read_config(path).get("assumed", {})
+    except ConfigurationError as error:
+        raise SandboxError(error.message) from error
     return dict(flatten(table))
 
 
 def _refuse_unknown(description: Description, assumed: Mapping[str, Any]) -> None:
     known = [*dict.fromkeys([*_known_keys(description), *description.assumed])]
-    for key in assumed:
+    for key, value in assumed.items():
         if key in known or ".body." in key:
+            _refuse_wrong(key, value)
             continue
         listed = ", ".join(known)
         raise SandboxError(f"unknown key {key!r}{suggest(key, known)} (known: {listed})")
+
+
+def _refuse_wrong(key: str, value: Any) -> None:
+    try:
+        read_value(key, value)
+    except ConfigurationError as error:
+        raise SandboxError(error.message) from error
 
 
 def _known_keys(description: Description) -> Iterator[str]:
@@ -125,6 +133,7 @@ def _known_keys(description: Description) -> Iterator[str]:
     yield from (
         "job.refused",
         "job.not-taken",
+        "job.rules",
         "job.poll.interval",
         "job.poll.timeout",
         "job.result.expires",

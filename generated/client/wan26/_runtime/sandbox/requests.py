@@ -18,7 +18,9 @@ __all__ = [
     "LARGEST_BODY",
     "Match",
     "RefusalError",
+    "drop_invalid_range",
     "find_operation",
+    "is_known",
     "read_body",
     "refuse_parameters",
     "refuse_stranger",
@@ -26,6 +28,12 @@ __all__ = [
 
 LARGEST_BODY = 1_000_000  # bytes
 _SCHEMES = {"bearer": "bearer", "oauth2": "bearer", "openid": "bearer", "basic": "basic"}
+_RANGE = re.compile(r"([0-9]{0,18})-([0-9]{0,18})")
+_RANGES = re.compile(
+    r"(?i:bytes)=[ \t]*{0}(?:[ \t]*,[ \t]*{0})*[ \t]*".replace(
+        "{0}", "(?:[0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})"
+    )
+)
 _PLACEHOLDER = re.compile(r"\\\{([^}]*)\\\}")
 
 
@@ -82,6 +90,22 @@ def refuse_stranger(security: Sequence[Security], operation: Operation, request:
         raise RefusalError(401, "unauthorized", f"no API key was sent; send {ways}", headers)
 
 
+def is_known(request: Request, etag: str) -> bool:
+    """Whether the request has the file already (RFC 9110, 13.1.2: the weak comparison)."""
+    tags = [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]
+    return "*" in tags or etag in [tag.removeprefix("W/") for tag in tags]
+
+
+def drop_invalid_range(request: Request) -> None:
+    """Take a `Range` out of the request that it is to be served without (RFC 9110, 14.2)."""
+    text = request.headers.get("range", "")
+    ranges = _RANGES.fullmatch(text) and _RANGE.findall(text)
+    if ranges and all(not last or not first or int(first) <= int(last) for first, last in ranges):
+        return
+    kept = [(name, value) for name, value in request.scope["headers"] if name != b"range"]
+    request.scope["headers"] = kept
+
+
 def refuse_parameters(operation: Operation, request: Request) -> None:
     """Refuse a request that lacks required parameters, all of them named."""
     sent = {"query": request.query_params, "header": request.headers, "cookie": request.cookies}
@@ -133,7 +157,7 @@ def _match(operation: Operation, path: str) -> Match | None:
 def _presented(way: Security, request: Request) -> bool:
     if way.kind in _SCHEMES:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        return scheme.lower() == _SCHEMES[way.kind] and bool(token.strip())
+        return scheme.lower() == _SCHEMES[way.kind] and len(token.split()) == 1
     if way.kind != "api-key":
         return True  # nothing that a server on the loopback could see
     sent = {"query": request.query_params, "header": request.headers, "cookie": request.cookies}

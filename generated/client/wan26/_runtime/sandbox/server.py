@@ -25,7 +25,9 @@ from .prices import PlayPrices
 from .requests import (
     Match,
     RefusalError,
+    drop_invalid_range,
     find_operation,
+    is_known,
     read_body,
     refuse_parameters,
     refuse_stranger,
@@ -117,6 +119,9 @@ class Application:
         film = await self._library.film(job.movie)
         life = job.operation.job
         media_type = life.result.content_type if life else "video/mp4"
+        if is_known(request, film.etag):
+            return Response(None, 304, headers={"etag": film.etag})
+        drop_invalid_range(request)
         return FileResponse(film.path, media_type=media_type, headers={"etag": film.etag})
 
     async def _answer(self, request: Request) -> Response:
