@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from specloom.targets.client.runtime.client import AsyncClient, Client
-from specloom.targets.client.runtime.errors import ConfigurationError, InvalidRequestError
+from specloom.targets.client.runtime.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    InvalidRequestError,
+)
 from specloom.targets.client.runtime.operations import ApiKey
 
 from .loopback import Loopback, answer
@@ -134,3 +138,16 @@ def test_what_others_log_stays_as_it_is(server: Loopback, caplog: pytest.LogCapt
     caplog.set_level(logging.INFO)
     logging.getLogger("httpx2").info("GET %s", "http://x/?q=theirs")
     assert "q=theirs" in caplog.text
+
+
+def test_a_server_that_says_the_key_back_does_not_get_it_into_the_error(server: Loopback) -> None:
+    told = {"error": {"code": "x", "message": f"bad key Bearer {KEY}"}}
+    server["POST /v1/videos"] = answer(401, told)
+    with (
+        VideosClient(api_key=KEY, base_url=server.url) as client,
+        pytest.raises(AuthenticationError) as caught,
+    ):
+        client.videos.submit(prompt="A boat")
+
+    assert KEY not in str(caught.value)
+    assert "[the key]" in str(caught.value)

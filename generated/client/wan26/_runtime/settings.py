@@ -101,6 +101,11 @@ class Settings:
         self._check_server(secret)
         return secret
 
+    def redacted(self, text: str) -> str:
+        """The text without the key, where a server says it back; a function is not asked for that."""
+        key = self._ask.reveal().strip() if isinstance(self._ask, Secret) else ""
+        return text.replace(key, "[the key]") if key and key != SANDBOX_KEY else text
+
     def _check_server(self, secret: Secret) -> None:
         if secret.reveal() == SANDBOX_KEY:
             return
@@ -256,6 +261,15 @@ def _read_prices(prices: Mapping[str, Any]) -> dict[str, Decimal]:
     return read
 
 
+def _chosen_url(api: Api, named: object, server: Server) -> object:
+    if named is None and "://" not in server.url:
+        raise ConfigurationError(
+            f"no server is named for {api.title or api.name}",
+            hint=f"set {api.env_prefix}_BASE_URL, or give base_url='https://...'",
+        )
+    return server.url if named is None else named
+
+
 def read_settings(
     api: Api,
     *,
@@ -286,14 +300,9 @@ def read_settings(
         or known.values.get("base_url")
     )
     server = api.servers[0] if api.servers else Server("", assumed=True)
-    if named is None and "://" not in server.url:
-        raise ConfigurationError(
-            f"no server is named for {api.title or api.name}",
-            hint=f"set {prefix}_BASE_URL, or give base_url='https://...'",
-        )
     settings = Settings(
         api=known.changed_api(),
-        base_url=_checked_url(named if named is not None else server.url),
+        base_url=_checked_url(_chosen_url(api, named, server)),
         named=named is not None or not server.assumed,
         assumed=known,
         prices=_read_prices({**table.get("prices", {}), **(prices or {})}),

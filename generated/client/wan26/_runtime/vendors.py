@@ -51,7 +51,7 @@ def make_error(
         outcome = compose(vendor, outcome)
     if known is not None:
         facts = {"kind": known.kind, "retryable": known.kind == "server", **facts}
-    return outcome(message, code=code, **facts)
+    return outcome(session.settings.redacted(message), code=code, **facts)
 
 
 def status_error(
