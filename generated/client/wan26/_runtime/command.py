@@ -313,7 +313,7 @@ def _parser(command: Command) -> argparse.ArgumentParser:
         help=_escaped(command.positional_help),
     )
     parser.add_argument(
-        "-o", "--output", metavar="FILE", help=f"such as {_escaped(command.output)}"
+        "-o", "--output", metavar="FILE", help=f"save it here, such as {_escaped(command.output)}"
     )
     parser.add_argument("--overwrite", action="store_true", help="replace the file if it is there")
     for argument in command.arguments:
@@ -358,7 +358,7 @@ def _add(parser: argparse.ArgumentParser, argument: Argument) -> None:
         return
     if argument.kind == "strings":
         facts["action"] = "append"
+    facts["metavar"] = flag.upper().replace("-", "_")
     if argument.choices:
-        facts["metavar"] = flag.upper().replace("-", "_")
         facts["help"] += _escaped(f" [{', '.join(str(choice) for choice in argument.choices)}]")
     parser.add_argument(f"--{flag}", type=_READERS[argument.kind], **facts)

@@ -91,6 +91,10 @@ class OpenEnum(StrEnum):
         """Whether the document names this word."""
         return self._value_ in type(self)._value2member_map_
 
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        # By value: before 3.11.4 enums travel by name, and an unknown one has none.
+        return type(self), (self._value_,)
+
     def __str__(self) -> str:
         return str(self._value_)
 
@@ -111,6 +115,10 @@ class OpenIntEnum(IntEnum):
     def known(self) -> bool:
         """Whether the document names this number."""
         return self._value_ in type(self)._value2member_map_
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        # By value: before 3.11.4 enums travel by name, and an unknown one has none.
+        return type(self), (self._value_,)
 
     def __str__(self) -> str:
         return str(self._value_)
