@@ -102,7 +102,7 @@ class Settings:
         return secret
 
     def redacted(self, text: str) -> str:
-        """The text without the key, where a server says it back; a function is not asked for that."""
+        """The text without the key, where a server says it back; a function is not asked for it."""
         key = self._ask.reveal().strip() if isinstance(self._ask, Secret) else ""
         return text.replace(key, "[the key]") if key and key != SANDBOX_KEY else text
 
