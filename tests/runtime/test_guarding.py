@@ -160,7 +160,7 @@ def test_ctrl_c_while_saving_tells_how_to_resume(server: Loopback, tmp_path: Pat
 @pytest.mark.parametrize(
     "content",
     [
-        b'{"id": "t1", "x": ' + b"[" * 5000 + b"]" * 5000 + b"}",
+        b'{"id": "t1", "x": ' + b"[" * 200_000 + b"]" * 200_000 + b"}",
         b'{"id": "a\\ud800"}',
     ],
     ids=["deep", "surrogate"],
