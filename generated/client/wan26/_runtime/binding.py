@@ -11,18 +11,10 @@ from .answers import MISSING, Parsed, parse_json
 if TYPE_CHECKING:
     from .exchanging import Exchange
 
-__all__ = ["bind", "locate", "point", "portable"]
+__all__ = ["bind", "locate", "point"]
 
 _REQUEST = "$request."
 _RESPONSE = "$response.header."
-
-
-def portable(parameters: Mapping[str, Any]) -> bool:
-    """Whether the parameters are known from a job's id alone."""
-    return all(
-        source == "$id" or not (isinstance(source, str) and source.startswith("$"))
-        for source in parameters.values()
-    )
 
 
 def bind(

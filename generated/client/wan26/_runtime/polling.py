@@ -8,7 +8,6 @@ from .answers import Parsed
 from .effects import Emit, Notify, Sleep, now
 from .errors import (
     APIError,
-    Billed,
     JobCancelledError,
     JobError,
     JobExpiredError,
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from .operations import LifeCycle, State, Word
     from .records import Record
 
-__all__ = ["begin", "billed", "emitting", "follow", "job_error", "judge", "look", "telling"]
+__all__ = ["begin", "emitting", "follow", "job_error", "judge", "look", "telling"]
 
 _GROWTH, _CEILING, _JITTER = 1.5, 6.0, 0.1
 _LEAST = 1.0  # seconds that a poll gets at least, however near the deadline is
@@ -222,11 +221,6 @@ def _timed_out(record: Record, moment: float) -> APIError:
         retryable=True,
         hint=f"{record.resume_line}.wait() waits on; submitting again would be billed again",
     )
-
-
-def billed(record: Record) -> Billed:
-    """Whether a job has cost money, as far as its last answer says."""
-    return record.billed
 
 
 def job_error(record: Record) -> APIError:

@@ -292,13 +292,9 @@ def read_settings(
     table = read_config(config if config is not None else os.environ.get(f"{prefix}_CONFIG"))
     given = dict(flatten(assumed or {}))
     known = Assumed.read(api, {**dict(flatten(table.get("assumed", {}))), **given})
-    named = (
-        base_url
-        or given.get("base_url")
-        or os.environ.get(f"{prefix}_BASE_URL")
-        or table.get("base_url")
-        or known.values.get("base_url")
-    )
+    environment = os.environ.get(f"{prefix}_BASE_URL")
+    addresses = (base_url, given.get("base_url"), environment, table.get("base_url"))
+    named = next(filter(None, addresses), known.values.get("base_url")) or None
     server = api.servers[0] if api.servers else Server("", assumed=True)
     settings = Settings(
         api=known.changed_api(),
