@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from specloom.model.media import label_of
 from specloom.model.types import ABSENT, Declaration, Limits, Named, Type
 
 if TYPE_CHECKING:
@@ -16,8 +17,19 @@ if TYPE_CHECKING:
 
     from specloom.diagnostics import Location
 
-Place = Literal["path", "query", "header", "cookie"]
+Place = Literal["path", "query", "querystring", "header", "cookie"]
+BodyKind = Literal["json", "text", "binary", "stream", "form", "multipart"]
 State = Literal["queued", "running", "succeeded", "failed", "cancelled", "expired", "missing"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerVariable:
+    """A part of a server's URL that can be set; `values` are all that may stand there, none is anything."""
+
+    name: str
+    default: str
+    values: tuple[str, ...] = ()
+    doc: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,19 +37,38 @@ class Server:
     """A base URL. One that is `assumed` is not a named server: only the key `sandbox` is accepted for it."""
 
     url: str
+    name: str = ""
     doc: str = ""
+    variables: tuple[ServerVariable, ...] = ()
     assumed: str = ""
+
+    @property
+    def usual_url(self) -> str:
+        """The URL with the defaults of its variables."""
+        url = self.url
+        for variable in self.variables:
+            url = url.replace(f"{{{variable.name}}}", variable.default)
+        return url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecurityScheme:
-    """A way to authenticate; `wire_name` is the header, query or cookie parameter of an API key."""
+    """A way to authenticate; `wire_name` is the header, query or cookie parameter of an API key.
+
+    `keywords` are those of the client's constructor: of a token, then of the id and secret of an application that
+    fetches one (at `token_url`, or where `discovery` tells), with `scopes`; or of user and password.
+    """
 
     name: str
     kind: Literal["bearer", "basic", "api-key", "oauth2", "openid", "mutual-tls", "unsupported"]
     place: Literal["header", "query", "cookie", ""] = ""
     wire_name: str = ""
     doc: str = ""
+    keywords: tuple[str, ...] = ()
+    token_url: str = ""
+    discovery: str = ""
+    scopes: tuple[str, ...] = ()
+    pinned: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +83,7 @@ class Parameter:
     style: str = ""
     explode: bool | None = None
     allow_reserved: bool = False
+    has_rules: bool = False
     content: str = ""
     doc: str = ""
     default: Any = ABSENT
@@ -63,11 +95,28 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Encoding:
+    """How a member of a form, or a part of a multipart body, is written (Encoding Object)."""
+
+    name: str
+    content_type: str = ""
+    style: str = ""
+    explode: bool | None = None
+    allow_reserved: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """A body in one media type. `schema_at` is where its schema stands."""
+    """A body in one media type. `schema_at` is where its schema stands.
+
+    Of a stream the type is an item's; `items` says whether those of an event stream are whole events.
+    """
 
     media_type: str
     type: Type
+    kind: BodyKind = "json"
+    items: Literal["data", "event", "json-event"] = "data"
+    encodings: tuple[Encoding, ...] = ()
     schema_at: Location | None = None
     examples: Mapping[str, Any] = field(default_factory=dict)
 
@@ -100,7 +149,7 @@ class Argument:
     """
 
     name: str
-    place: Literal["path", "query", "header", "cookie", "body"]
+    place: Place | Literal["body"]
     path: tuple[str, ...]
     type: Type
     required: bool
@@ -227,6 +276,21 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pagination:
+    """How the pages of a list follow each other (`x-pagination`); places in RFC 9535, `item` is what the list holds."""
+
+    style: str
+    items: str
+    item: Type
+    parameter: str = ""
+    cursor: str = ""
+    url: str = ""
+    first: int = 1
+    total: str = ""
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
     """What decides the price of a request (`x-price`); a tier without a unit price has no known price."""
 
@@ -250,7 +314,14 @@ class Advice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One call of the API. `name` is its method; `qualified` is `<resource>.<name>`."""
+    """One call of the API. `name` is its method; `qualified` is `<resource>.<name>`.
+
+    `security` are the alternatives, each the schemes that go together, as the document names them; `secured` is the
+    same in keywords of the client (`"user_id app_key"`), None where it is what `Api.secured` says.
+
+    `companions` are the further methods that belong to it, by what they are: `generate` and `estimate` of a job,
+    `iterate` of a list, `stream` and `as_csv` where an answer has further kinds of content.
+    """
 
     name: str
     qualified: str
@@ -264,14 +335,47 @@ class Operation:
     answers: tuple[Answer, ...] = ()
     signature: Signature
     security: tuple[tuple[str, ...], ...] = ()
+    scopes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    secured: tuple[str, ...] | None = None
+    server: Server | None = None
     job: Job | None = None
-    generate_name: str = ""
-    estimate_name: str = ""
+    companions: Mapping[str, str] = field(default_factory=dict)
+    pages: Pagination | None = None
     price: Price | None = None
     advice: tuple[Advice, ...] = ()
     deprecated: bool = False
     assumed: str = ""
     at: Location
+
+    @property
+    def gives(self) -> Literal["value", "stream", "download"]:
+        """How its own method gives a successful answer."""
+        firsts = [answer.contents[0].kind for answer in self.successes if answer.contents]
+        if self.job is not None or not firsts:
+            return "value"
+        is_stream = all(kind == "stream" for kind in firsts)
+        is_file = all(kind == "binary" for kind in firsts)
+        return "stream" if is_stream else "download" if is_file else "value"
+
+    @property
+    def successes(self) -> tuple[Answer, ...]:
+        """The answers that mean success; `default` where no other does."""
+        good = tuple(answer for answer in self.answers if answer.status.startswith("2"))
+        return good or tuple(answer for answer in self.answers if answer.status == "default")
+
+    def alternatives(self, key: str) -> tuple[tuple[Answer, Content], ...]:
+        """The successful answers in the content that the companion `key` asks for, as `media.alternatives` has it."""
+        found = []
+        for answer in self.successes:
+            fitting = (one for one in answer.contents[1:] if _is_called(one, key))
+            found += [(answer, one) for one in list(fitting)[:1]]
+        return tuple(found)
+
+
+def _is_called(content: Content, key: str) -> bool:
+    if key == "stream" or content.kind == "stream":
+        return key == "stream" and content.kind == "stream"
+    return key == f"as_{label_of(content.media_type)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,6 +386,23 @@ class Resource:
     class_name: str
     doc: str = ""
     operations: tuple[Operation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """A call that the server makes: `type` is its body's. Of a callback, `operation` is who asked for it."""
+
+    name: str
+    wire_name: str
+    method: str
+    summary: str = ""
+    doc: str = ""
+    type: Type
+    content_type: str = ""
+    operation: str = ""
+    path: str = ""
+    deprecated: bool = False
+    at: Location
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,7 +431,7 @@ class Assumption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
-    """An API, whole."""
+    """An API, whole. `secured` are the usual alternatives; none says that each scheme is one."""
 
     title: str
     version: str
@@ -322,8 +443,10 @@ class Api:
     env_prefix: str
     servers: tuple[Server, ...]
     security_schemes: tuple[SecurityScheme, ...]
+    secured: tuple[str, ...] = ()
     resources: tuple[Resource, ...]
     types: tuple[Declaration, ...]
+    webhooks: tuple[Webhook, ...] = ()
     error_codes: tuple[ErrorCode, ...] = ()
     limits: Mapping[str, float] = field(default_factory=dict)
     assumptions: tuple[Assumption, ...] = ()

@@ -1,18 +1,78 @@
-"""The members of an enumeration: a name and words for each value."""
+"""Enumerations, and their members: a name and words for each value."""
 
 from __future__ import annotations
 
 from keyword import iskeyword
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from specloom.model.names import Scope, constant
-from specloom.model.shapes import Shape, annotation, texts_of
-from specloom.model.types import Member
+from specloom.model.kinds import means_text
+from specloom.model.names import AMBIGUOUS, Scope, member
+from specloom.model.shapes import Shape, annotation, texts_of, wire_name_of
+from specloom.model.types import (
+    ABSENT,
+    Constant,
+    Enumeration,
+    Member,
+    Named,
+    OneOf,
+    Scalar,
+    Type,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TAKEN = frozenset({"mro", "name", "value", "known"})
+    from specloom.model.schemas import Schemas
+    from specloom.openapi.tree import Node
+
+_NULL = Scalar("null")
+_TAKEN = frozenset({"mro", "name", "value", "known"}) | AMBIGUOUS
+
+
+def enumeration_type(
+    schemas: Schemas, shape: Shape, enum: Node, context: str, *, claimed: bool
+) -> Type | None:
+    """The type of an enum; None where its values are objects or lists, which only the request's check tells apart."""
+    listed: list[Any] = texts_of(enum) if means_text(shape) else list(enum.value)
+    if any(isinstance(value, dict | list) for value in listed):
+        return None
+    values = list({(type(value), value): value for value in listed if value is not None}.values())
+    found = _of_values(schemas, shape, values, context, claimed=claimed)
+    return OneOf((found, _NULL)) if None in listed and found != _NULL else found
+
+
+def _of_values(
+    schemas: Schemas, shape: Shape, values: list[Any], context: str, *, claimed: bool
+) -> Type:
+    if not values:
+        return _NULL
+    names = annotation(shape.enum_owner, "x-enum-varnames")
+    if len(values) == 1 and names is ABSENT:
+        return Constant(values[0])
+    if all(isinstance(value, str) for value in values):
+        return _declare(schemas, shape, "string", values, context, claimed=claimed)
+    if all(isinstance(value, int) and not isinstance(value, bool) for value in values):
+        return _declare(schemas, shape, "integer", values, context, claimed=claimed)
+    if {True, False} == set(values) and all(isinstance(value, bool) for value in values):
+        return Scalar("boolean")
+    return OneOf(tuple(dict.fromkeys(Constant(value) for value in values)))
+
+
+def _declare(
+    schemas: Schemas, shape: Shape, kind: Any, values: list[Any], context: str, *, claimed: bool
+) -> Named:
+    name = schemas.declare(context, "Enum", claimed=claimed)
+    schemas.declared[name] = Enumeration(
+        name=name,
+        wire_name=wire_name_of(shape, name),
+        module="",
+        doc=shape.doc,
+        kind=kind,
+        members=tuple(enumeration_members(shape, values)),
+        default=annotation(shape.node, "default"),
+        at=shape.node.at,
+    )
+    return Named(name)
 
 
 def enumeration_members(shape: Shape, values: list[str | int]) -> Iterator[Member]:
@@ -23,7 +83,7 @@ def enumeration_members(shape: Shape, values: list[str | int]) -> Iterator[Membe
     for index, value in enumerate(values, 1):
         pinned = names.get(str(value), "")
         wanted = pinned if pinned.isidentifier() and not iskeyword(pinned) else ""
-        name = scope.claim(wanted or constant(_spoken(value)) or f"VALUE_{index}")
+        name = scope.claim(wanted or member(_spoken(value)) or f"VALUE_{index}")
         yield Member(name=name, value=value, doc=docs.get(str(value), ""))
 
 

@@ -18,10 +18,29 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_RUN = re.compile(r"\d+|[^\W\d_]+")
+_RUN = re.compile(r"[^\W_]+")
+_PLURAL = re.compile(r"[A-Z]{2,}s(?![a-z])")  # IPs, URLs
+_VERSION = re.compile(r"[A-Z]{2,}v(?=\d)")  # IPv6, SNMPv3
+_KNOWN = re.compile(
+    r"(?<![A-Z])(?:OAuth|OpenID|OpenAI|GraphQL|GitHub|GitLab|PayPal|LinkedIn|YouTube|WhatsApp|JavaScript|TypeScript"
+    r"|PostgreSQL|MySQL|NoSQL|MongoDB|DynamoDB|WiFi|IPsec|iOS|macOS|SaaS|DevOps)(?![a-z])"
+)
+_NUMBER_THERE = re.compile(r"\d+")
+_NUMBER_BEFORE = re.compile(r"\d+$")
+_UNIT = re.compile(r"[A-Z]{1,2}(?![A-Za-z])|[A-Z](?=[A-Z][a-z])")
+_LONGEST_NUMBER = 3  # digits of a number that belongs to its word: sha256, but not api_20100401
+_DIGITS = {
+    str(number): word
+    for number, word in enumerate(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"], start=1
+    )
+}
 
 KEYWORDS = frozenset(keyword.kwlist)
 BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_"))
+
+# Names that a reader takes for digits, which ruff refuses (E741, E742, E743).
+AMBIGUOUS = frozenset({"I", "O", "l"})
 
 # What a woven module says itself, so that a declared type of that name steps aside.
 TYPE_NAMES = frozenset(
@@ -38,33 +57,45 @@ TYPE_NAMES = frozenset(
         "None",
         "True",
         "False",
+        *AMBIGUOUS,
     }
 )
 
 # Annotations of a record are read inside its class, where a field would hide these.
-FIELD_NAMES = KEYWORDS | {
-    *("str", "int", "float", "bool", "bytes", "list", "dict", "tuple", "object"),
-    *("models", "runtime", "datetime", "extra", "raw"),
-}
+FIELD_NAMES = (
+    KEYWORDS
+    | AMBIGUOUS
+    | {
+        *("str", "int", "float", "bool", "bytes", "list", "dict", "tuple", "object"),
+        *("models", "runtime", "datetime", "extra", "raw"),
+    }
+)
 
 # Keywords that every method has, and what its one call says.
-ARGUMENT_NAMES = KEYWORDS | {
-    *("self", "options", "given"),
-    *(
-        "extra_headers",
-        "extra_query",
-        "extra_body",
-        "timeout",
-        "check",
-        "idempotency_key",
-        "on_response",
-    ),
-    *("wait_timeout", "on_update", "save_to"),
-}
+ARGUMENT_NAMES = (
+    KEYWORDS
+    | AMBIGUOUS
+    | {
+        *("self", "options", "given"),
+        *(
+            "extra_headers",
+            "extra_query",
+            "extra_body",
+            "send_as",
+            "timeout",
+            "check",
+            "idempotency_key",
+            "on_response",
+        ),
+        *("wait_timeout", "on_update", "save_to"),
+    }
+)
 
 # `UNSET` would be the name of the data of an operation `unset`; a method hides a module of its name
 # from the annotations of its class.
-METHOD_NAMES = KEYWORDS | {"self", "unset", "models", "datetime", "builtins"}
+METHOD_NAMES = KEYWORDS | AMBIGUOUS | {"self", "unset", "models", "datetime", "builtins"}
+METHOD_NAMES |= {"awaited", "awaited_job", "awaited_result", "not_awaited"}
+METHOD_NAMES |= {"awaited_download", "awaited_stream", "paged"}
 
 # What a module of resources says itself, so that its classes step aside.
 CLASS_NAMES = (
@@ -80,9 +111,11 @@ CLASS_NAMES = (
             "Options",
             "GenerateOptions",
         ),
+        *("Encoding", "FileContent", "Upload"),
         *("Answer", "Body", "CostPaths", "ErrorPaths", "Idempotency", "LifeCycle", "Listing"),
         *("Operation", "Parameter", "Price", "Progress", "Rule", "Step", "ResultStep", "Estimate"),
         *("Job", "AsyncJob", "Result", "AsyncResult", "Client", "AsyncClient", "Any", "Callable"),
+        *("Download", "Pages", "Pagination", "Server", "Stream", "Variable"),
     }
 )
 
@@ -94,7 +127,8 @@ ERROR_NAMES = frozenset(
         *("DownloadError", "InternalServerError", "InvalidRequestError", "JobCancelledError"),
         *("JobError", "JobExpiredError", "JobFailedError", "JobMissingError", "JobResultError"),
         *("JobTimeoutError", "ManyFilesError", "ManyJobsError", "NotFoundError"),
-        *("PermissionDeniedError", "RateLimitError", "ResultExpiredError", "SubmitUncertainError"),
+        *("PermissionDeniedError", "RateLimitError", "ResultExpiredError", "StreamError"),
+        *("SubmitUncertainError",),
         *("UnprocessableEntityError", "VendorError"),
     }
 )
@@ -121,36 +155,75 @@ def is_package_name(name: str) -> bool:
     return name.isidentifier() and name not in KEYWORDS | DEVICES | hidden
 
 
+# What is read of a name, and what is kept of it: no file system takes more for a file's name.
+_LONGEST_TEXT = 1000
+_MOST_CHARACTERS = 76
+_MOST_BYTES = 200
+_LONGEST = 60  # characters of a class, which stands beside other words
+_LONGEST_LINE = 72  # of all else that has a line of its own
+
+
 def words(text: str) -> list[str]:
-    """The words of any name, in lower case: `createVideoURL2` gives create, video, url, 2.
+    """The words of any name, in lower case: `createVideoURLs2` gives create, video, urls2.
 
     Letters of other scripts stay as they are; everything that is neither a letter nor a digit divides.
     """
-    folded = unicodedata.normalize("NFKC", text)
-    return [word.lower() for word in _words(folded)]
+    return [word.lower() for word in _words(text)]
 
 
 def _words(text: str) -> Iterator[str]:
-    """Runs of digits, and runs of letters divided at their humps: `HTTPServer` is HTTP, Server."""
-    for run in _RUN.findall(text):
+    """Runs of letters and digits, divided at their humps: `HTTPServer` is HTTP, Server."""
+    for run in _RUN.findall(unicodedata.normalize("NFKC", text[:_LONGEST_TEXT])):
+        smooth = _PLURAL.sub(_flat, _VERSION.sub(_flat, _KNOWN.sub(_flat, run)))
         start = 0
         for index in range(1, len(run)):
-            before, here, after = run[index - 1], run[index], run[index + 1 : index + 2]
-            if here.isupper() and (not before.isupper() or after.islower()):
+            if _is_hump(smooth, index):
                 yield run[start:index]
                 start = index
         yield run[start:]
 
 
+def _flat(found: re.Match[str]) -> str:
+    """A word with no hump in it, of the same length."""
+    return found[0][0].upper() + found[0][1:].lower()
+
+
+def _is_hump(run: str, index: int) -> bool:
+    """Whether a word begins there. Short numbers belong to their word, as in `line1`, `S3Bucket`, `M2M` and `720P`."""
+    before, here, after = run[index - 1], run[index], run[index + 1 : index + 2]
+    if before.isdigit() == here.isdigit():
+        return here.isupper() and (not before.isupper() or after.islower())
+    number = (
+        _NUMBER_THERE.match(run, index) if here.isdigit() else _NUMBER_BEFORE.search(run[:index])
+    )
+    if number is not None and len(number[0]) > _LONGEST_NUMBER:
+        return True
+    if here.isdigit() or not here.isupper():
+        return False
+    start = number.start() if number is not None else 0
+    is_led = start == 0 or (
+        run[start - 1].isupper() and (start == 1 or not run[start - 2].isupper())
+    )
+    unit = _UNIT.match(run, index)
+    return not (is_led and unit is not None)
+
+
 def snake(text: str, *, digits: str = "n") -> str:
     """`text` as a variable: lower case with underscores; `digits` goes before a leading digit."""
-    return _identifier("_".join(words(text)), digits)
+    return _identifier("_".join(_fitting(_spelled(words(text)), _LONGEST_LINE, gap=1)), digits)
 
 
 def pascal(text: str, *, digits: str = "Type") -> str:
     """`text` as a class: capitalised words, capitals kept where the document wrote a word in capitals or CamelCase."""
-    parts = _words(unicodedata.normalize("NFKC", text))
+    parts = _spelled(list(_words(text)))
     return _identifier("".join(part[:1].upper() + part[1:] for part in parts), digits)
+
+
+def _spelled(parts: list[str]) -> list[str]:
+    """The words, the first of them a word too where it is a digit: `1-Click Apps` is one, click, apps."""
+    if len(parts) > 1 and parts[1][0].isalpha() and parts[0] in _DIGITS:
+        return [_DIGITS[parts[0]], *parts[1:]]
+    return parts
 
 
 def constant(text: str, *, digits: str = "VALUE_") -> str:
@@ -158,8 +231,38 @@ def constant(text: str, *, digits: str = "VALUE_") -> str:
     return _identifier("_".join(words(text)).upper(), digits)
 
 
+def member(text: str) -> str:
+    """`text` as a constant that fits into a line of a class."""
+    return constant("_".join(_fitting(words(text), _LONGEST_LINE, gap=1)))
+
+
+def shortened(name: str) -> str:
+    """A class name that fits into a line: words said twice go first, then those in the middle; its end stays."""
+    return shortenings(name)[0]
+
+
+def shortenings(name: str) -> list[str]:
+    """Ways to shorten a class name, best first: what one leaves out may be what tells it from another."""
+    if len(name) <= _LONGEST:
+        return [name]
+    parts = list(_words(name))
+    ways = ("".join(_fitting(parts, _LONGEST, share=share)) for share in (2, 3, 1.5, 1.2, 6))
+    return list(dict.fromkeys(ways))
+
+
+def _fitting(parts: list[str], room: int, *, gap: int = 0, share: float = 2) -> list[str]:
+    """As many words as there is room for; words go from where `share` divides them, the last one stays."""
+    if sum(map(len, parts)) + gap * (len(parts) - 1) <= room:
+        return parts
+    kept = [*dict.fromkeys(part for part in parts[:-1] if part != parts[-1]), parts[-1]]
+    while sum(map(len, kept)) + gap * (len(kept) - 1) > room and len(kept) > 3:
+        del kept[min(int(len(kept) / share), len(kept) - 2)]
+    return kept
+
+
 def _identifier(text: str, digits: str) -> str:
-    candidate = "".join(char for char in text if f"a{char}".isidentifier())
+    candidate = "".join(char for char in text if f"a{char}".isidentifier())[:_MOST_CHARACTERS]
+    candidate = candidate.encode()[:_MOST_BYTES].decode(errors="ignore")
     if not candidate:
         return ""
     return candidate if candidate.isidentifier() else f"{digits}{candidate}"
@@ -167,9 +270,11 @@ def _identifier(text: str, digits: str) -> str:
 
 def singular(word: str) -> str:
     """The singular of an English plural, by its ending; a word that does not look like one stays."""
+    if word in {"people", "children"}:
+        return {"people": "person", "children": "child"}[word]
     if len(word) > 3 and word.endswith("ies"):
         return f"{word[:-3]}y"
-    if word.endswith(("sses", "shes", "ches", "xes", "zzes")):
+    if word.endswith(("sses", "shes", "ches", "xes", "zzes", "tuses", "iases")):
         return word[:-2]
     if len(word) > 2 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
@@ -183,6 +288,8 @@ class Scope:
         self._fold = fold
         self._reserved = {self._key(name) for name in reserved}
         self._taken: set[str] = set()
+        # Thousands of names may differ by their numbers only.
+        self._numbers: dict[str, int] = {}
 
     def _key(self, name: str) -> str:
         folded = unicodedata.normalize("NFKC", name)
@@ -203,9 +310,10 @@ class Scope:
         for name in (f"{first}_" if reserved else first, *wanted):
             if self.is_free(name):
                 return self._take(name)
-        number = 2
+        number = self._numbers.get(first, 2)
         while not self.is_free(f"{first}_{number}"):
             number += 1
+        self._numbers[first] = number
         return self._take(f"{first}_{number}")
 
     def claim_pair(self, *wanted: str) -> str:

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from specloom.model.bodies import request_shapes
+from specloom.model.media import alternatives
 from specloom.model.names import (
     CLASS_NAMES,
+    KEYWORDS,
     METHOD_NAMES,
     RESOURCE_NAMES,
+    TYPE_NAMES,
     Scope,
     pascal,
     singular,
     snake,
     words,
 )
+from specloom.model.operation_ids import (
+    fixed_segments,
+    id_words,
+    own_words,
+    path_words,
+    placeholder_words,
+    route_words,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from specloom.diagnostics import Report
     from specloom.openapi.tree import Node
 
-_BY_METHOD = {
-    "get": "get",
-    "put": "replace",
-    "post": "create",
-    "delete": "delete",
-    "patch": "update",
-}
 _SUBMIT_WORDS = frozenset(
     {"create", "submit", "start", "generate", "run", "begin", "new", "make", "post"}
 )
@@ -45,7 +50,14 @@ class Found:
     tag: str
     name: str = ""
     qualified: str = ""
+    companions: dict[str, str] = field(default_factory=dict)
     result_name: str = ""
+    request_type: str = ""  # set where a further method sends the body in another media type
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it is what the document has there, and no further method of it."""
+        return not self.request_type
 
     @property
     def key(self) -> str:
@@ -53,14 +65,27 @@ class Found:
         return self.node.text("operationId") or f"{self.method.upper()} {self.path}"
 
 
-def name_resources(tags: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """The attribute and the class of each tag. A class is free together with its async twin."""
+def name_resources(tags: Iterable[str], client_name: str) -> dict[str, tuple[str, str]]:
+    """The attribute and the class of each tag; tags that are spelled alike share theirs.
+
+    A class is free together with its async twin, and is not called as the client is. Keywords are no obstacle:
+    they are not capitalised.
+    """
     attributes = Scope(RESOURCE_NAMES, fold=True)
-    classes = Scope(CLASS_NAMES, fold=True)
-    return {
-        tag: (attributes.claim(snake(tag) or "api"), classes.claim_pair(_class_name(tag) or "Api"))
-        for tag in tags
-    }
+    classes = Scope({*(CLASS_NAMES - KEYWORDS), *TYPE_NAMES, client_name}, fold=True)
+    named: dict[str, tuple[str, str]] = {}
+    for tag in tags:
+        spelled = spelled_tag(tag)
+        if spelled not in named:
+            class_name = _class_name(tag) or "Api"
+            class_name = classes.claim_pair(class_name, f"{class_name}Resource")
+            named[spelled] = (attributes.claim(spelled), class_name)
+    return named
+
+
+def spelled_tag(tag: str) -> str:
+    """A tag as resources know it: `Pets` and `pets` are one."""
+    return snake(tag) or "api"
 
 
 def _class_name(text: str) -> str:
@@ -73,35 +98,21 @@ def _class_name(text: str) -> str:
 
 
 def untagged(path: str) -> str:
-    """The first fixed segment of the path that is not a version."""
+    """The first fixed segment of the path that names something."""
     segments = [part for part in path.split("/") if part and "{" not in part]
-    return (_named_segments(path) or segments or ["api"])[0]
+    return (fixed_segments(path) or segments or ["api"])[0]
 
 
-def _named_segments(path: str) -> list[str]:
-    """The segments that are neither a parameter nor a version."""
-    return [part for part in path.split("/") if part and "{" not in part and not _is_version(part)]
-
-
-def _is_version(part: str) -> bool:
-    return part.startswith("v") and part[1:].replace(".", "").isdigit()
-
-
-def name_methods(group: list[Found], attribute: str, report: Report) -> None:
+def name_methods(group: list[Found], attribute: str, class_name: str, report: Report) -> None:
     """Name the methods of one resource; pinned ones (`x-name`) first, each group in document order."""
-    scope = Scope(METHOD_NAMES)
+    # A method called like its class would hide it from the twins that follow.
+    scope = Scope(METHOD_NAMES | {class_name})
     alone = sum(one.node.get("x-job") is not None for one in group) == 1
     for one in sorted(group, key=lambda one: not one.node.text("x-name")):
-        short = _short_name(one, attribute, alone=alone)
-        wanted = [
-            one.node.text("x-name"),
-            short,
-            snake(one.node.text("operationId")),
-            snake(f"{short} {' '.join(_path_words(one, attribute))}"),
-        ]
-        told = [name for name in wanted if name]
+        told = [name for name in _wanted_names(one, attribute, alone=alone) if name]
         one.name = scope.claim(*told)
         one.qualified = f"{attribute}.{one.name}"
+        one.companions = {kind: scope.claim(name) for kind, name in _companions(one)}
         if one.name.rstrip("_") not in {name.rstrip("_") for name in told}:
             report.warning(
                 "name-taken",
@@ -111,38 +122,58 @@ def name_methods(group: list[Found], attribute: str, report: Report) -> None:
             )
 
 
-def _short_name(one: Found, attribute: str, *, alone: bool) -> str:
-    """The operationId without the words of its resource; a job's submit is called `submit`."""
-    own = _own_words(attribute)
-    parts = [word for word in words(one.node.text("operationId")) if word not in own]
+def _companions(one: Found) -> Iterator[tuple[str, str]]:
+    """The further methods that an operation has, as `Operation.companions` says them, with their names."""
     if one.node.get("x-job") is not None:
-        rest = [word for word in parts if word not in _SUBMIT_WORDS]
-        return "submit" if alone or not rest else snake("_".join(["submit", *rest]))
-    if parts:
-        return snake("_".join(parts))
-    return snake(one.node.text("operationId")) or _verb(one)
+        rest = one.name.removeprefix("submit") if one.name.startswith("submit") else f"_{one.name}"
+        yield "generate", f"generate{rest}"
+        if one.node.get("x-price") is not None:
+            yield "estimate", f"estimate{rest}"
+        return
+    for label, _ in request_shapes(one.node):
+        yield f"with_{label}", f"{one.name}_{label}"
+    for key, _ in alternatives(one.node) if one.method != "head" else ():
+        yield key, f"{one.name}_{key}"
+    if one.node.get("x-pagination") is not None:
+        rest = "" if one.name == "list" else f"_{one.name.removeprefix('list_')}"
+        yield "iterate", f"iterate{rest}"
 
 
-def _own_words(attribute: str) -> set[str]:
-    return set(words(attribute)) | {singular(word) for word in words(attribute)}
+def _wanted_names(one: Found, attribute: str, *, alone: bool) -> Iterator[str]:
+    """What an operation may be called, best first; the last tells it from all others."""
+    operation_id = one.node.text("operationId")
+    yield one.node.text("x-name")
+    if one.node.get("x-job") is not None:
+        short = _submit_name(operation_id, attribute, alone=alone)
+    elif parts := id_words(operation_id, one.method, one.path, attribute):
+        short = snake("_".join(parts))
+        yield short
+        if one.method not in parts and one.method in words(operation_id):
+            yield snake("_".join([one.method, *parts[1:]]))
+    else:
+        routes = [snake("_".join(said)) for said in route_words(one.method, one.path, attribute)]
+        yield from routes
+        short = routes[-1]
+        placeholders = placeholder_words(one.path)
+        yield snake("_".join([short, "by", *placeholders])) if placeholders else ""
+    yield short
+    yield snake(operation_id)
+    more = [word for word in path_words(one.path, attribute) if word not in words(short)]
+    yield snake("_".join([short, *more]))
+    yield snake(f"{one.method} {one.path}")
 
 
-def _verb(one: Found) -> str:
-    """What an operation without an id does, by its method."""
-    if one.method == "get" and not one.path.rstrip("/").endswith("}"):
-        return "list"
-    return _BY_METHOD.get(one.method, one.method)
-
-
-def _path_words(one: Found, attribute: str) -> list[str]:
-    """The words of the path's fixed segments that its resource does not say already."""
-    own = _own_words(attribute)
-    return [word for part in _named_segments(one.path) for word in words(part) if word not in own]
+def _submit_name(operation_id: str, attribute: str, *, alone: bool) -> str:
+    """A job's submit is called `submit`, and where there are several, by what else its operationId says."""
+    own = own_words(attribute) | _SUBMIT_WORDS
+    rest = [word for word in words(operation_id) if word not in own]
+    return "submit" if alone or not rest else snake("_".join(["submit", *rest]))
 
 
 def name_results(group: list[Found], class_name: str) -> None:
     """The class of what a job gives: the singular of its resource, or named after its operation."""
-    scope = Scope({*CLASS_NAMES, class_name, f"Async{class_name}"})
+    methods = {name for one in group for name in (one.name, *one.companions.values())}
+    scope = Scope({*CLASS_NAMES, *methods, class_name, f"Async{class_name}"})
     jobs = [one for one in group if one.node.get("x-job") is not None]
     alone = _class_name(singular("_".join(words(class_name))))
     for one in jobs:

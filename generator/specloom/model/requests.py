@@ -12,11 +12,15 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from specloom.model.choices import discriminated
+from specloom.model.choices import discriminated, mapped, word_of
+from specloom.model.inheritance import Families, Family
+from specloom.model.kinds import KINDS, meant_type
 from specloom.model.names import Scope, pascal
 from specloom.model.shapes import texts_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from specloom.diagnostics import Location, Report
     from specloom.openapi.tree import Node
 
@@ -36,6 +40,7 @@ _READ_BY_PEOPLE = frozenset(
 )
 _EXAMPLES = frozenset({"examples"})
 _DATA = frozenset({"enum", "const", "examples", "default"})
+_CHOICES = ("oneOf", "anyOf")
 _MAPS = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"})
 
 
@@ -44,29 +49,42 @@ class SchemaView:
     """Schemas gathered over all operations; `definitions` is the `$defs` that they share."""
 
     report: Report
+    families: Families = field(default_factory=Families)
     sent: bool = True
     definitions: dict[str, Any] = field(default_factory=dict)
-    _names: dict[Location, str] = field(default_factory=dict)
+    _names: dict[tuple[Location, bool], str] = field(default_factory=dict)
     _scope: Scope = field(default_factory=Scope)
 
-    def schema(self, node: Node) -> Any:
-        """The schema at `node`, as what is sent has to meet it, or as what is received is made."""
+    def schema(self, node: Node, *, alone: bool = False) -> Any:
+        """The schema at `node`, as what is sent has to meet it, or as what is received is made.
+
+        `alone` leaves out what a parent says of its children: those mean the parent itself, and would go in a circle.
+        """
         if not isinstance(node.value, dict):
             return node.value
         is_text = node.value.get("type") in ("string", ["string", "null"], ["null", "string"])
         view = {
-            key: self._member(key, node.get(key), is_text=is_text)
+            key: (
+                [self._part(part, node) for part in node.elements(key)]
+                if key == "allOf"
+                else self._member(key, node.get(key), is_text=is_text)
+            )
             for key in node.value
-            if self._is_checked(key)
+            if self._is_checked(key) and not (key in _CHOICES and alone)
         }
+        self._name_types(view)
         target = node.reference()
         view.pop("$ref", None)
+        view.pop("$dynamicRef", None)
         if target is not None:
             view["$ref"] = f"#/$defs/{self._definition(target)}"
         view.pop("discriminator", None)
         if self.sent:
             self._demand_only_what_is_sent(node, view)
             self._choose_by_discriminator(node, view)
+        family = None if alone else self.families.of(node)
+        if family is not None and self.sent:
+            view = self._branch_out(node, family)
         return {"anyOf": [view, {"type": "null"}]} if view.pop("nullable", False) is True else view
 
     def advice(self, schema: Node) -> list[dict[str, Any]]:
@@ -110,15 +128,54 @@ class SchemaView:
             )
         return node.value
 
-    def _definition(self, target: Node) -> str:
-        if target.at not in self._names:
-            name = self._scope.claim(
-                pascal(str(target.at.pointer[-1] if target.at.pointer else "Document")) or "Schema"
-            )
-            self._names[target.at] = name
+    def _definition(self, target: Node, *, alone: bool = False) -> str:
+        key = (target.at, alone)
+        if key not in self._names:
+            step = str(target.at.pointer[-1] if target.at.pointer else "Document")
+            name = self._scope.claim(f"{pascal(step) or 'Schema'}{'Base' if alone else ''}")
+            self._names[key] = name
             self.definitions[name] = {}
-            self.definitions[name] = self.schema(target)
-        return self._names[target.at]
+            self.definitions[name] = self.schema(target, alone=alone)
+        return self._names[key]
+
+    def _part(self, part: Node, node: Node) -> Any:
+        """A child holds its parent's own rules, and not those that lead from the parent to its children."""
+        parent = part.follow()
+        if part.names_reference and self.families.lists_heirs(parent, node):
+            return {"$ref": f"#/$defs/{self._definition(parent, alone=True)}"}
+        return self.schema(part)
+
+    def _branch_out(self, node: Node, family: Family) -> dict[str, Any]:
+        """A parent is met by its own rules, and by those of the child that the discriminator names."""
+        chosen = [
+            {
+                "if": {
+                    "type": "object",
+                    "required": [family.wire_name],
+                    "properties": {family.wire_name: _is_word(value)},
+                },
+                "then": {"$ref": f"#/$defs/{self._definition(one, alone=self._is_parent(one))}"},
+            }
+            for value, one in family.values
+        ]
+        return {"allOf": [{"$ref": f"#/$defs/{self._definition(node, alone=True)}"}, *chosen]}
+
+    def _is_parent(self, node: Node) -> bool:
+        return self.families.of(node) is not None
+
+    def _name_types(self, view: dict[str, Any]) -> None:
+        """Words that are no types would make the whole schema unusable: what they mean stands there, or nothing."""
+        said = view.get("type")
+        words = [said] if isinstance(said, str) else said if isinstance(said, list) else []
+        # A word that is no text means nothing, and may not even be looked up.
+        words = [word if isinstance(word, str) else "" for word in words]
+        if words and all(word in KINDS for word in words):
+            return
+        meant = [word if word in KINDS else meant_type(word)[0] for word in words]
+        if meant and all(meant):
+            view["type"] = list(dict.fromkeys(meant))
+        else:
+            view.pop("type", None)
 
     def _demand_only_what_is_sent(self, node: Node, view: dict[str, Any]) -> None:
         required = view.get("required")
@@ -148,20 +205,48 @@ class SchemaView:
         view.pop("anyOf", None)
         view["allOf"] = [
             *view.get("allOf", []),
-            {"required": [wire], "properties": {wire: {"enum": sorted(branches)}}},
+            *self._demanded(node, wire, branches),
             *(
                 {
-                    "if": {"properties": {wire: {"const": value}}},
+                    "if": {"required": [wire], "properties": {wire: _is_word(value)}},
                     "then": {"$ref": f"#/$defs/{name}"},
                 }
                 for value, name in branches.items()
             ),
         ]
 
+    def _demanded(
+        self, node: Node, wire: str, branches: dict[str, str]
+    ) -> Iterator[dict[str, Any]]:
+        """One of the named values has to be there, but where the document says what stands for all others."""
+        holder = node.get("discriminator")
+        rest = holder.get("defaultMapping") if holder is not None else None
+        default = mapped(rest) if rest is not None else None
+        words = [word for value in sorted(branches) for word in spoken(value)]
+        named = {"required": [wire], "properties": {wire: {"enum": words}}}
+        if default is None:
+            yield named
+        else:
+            yield {"if": named, "else": {"$ref": f"#/$defs/{self._definition(default)}"}}
+
     def _branches(self, node: Node, wire_name: str) -> dict[str, str]:
-        """The definition that each value of the discriminator chooses; none if a variant has no name."""
-        parts = [part for key in ("oneOf", "anyOf") for part in node.elements(key)]
-        if any(part.reference() is None for part in parts):
-            return {}
+        """The definition that each value of the discriminator chooses; none if a variant has no value."""
+        parts = [part for key in _CHOICES for part in node.elements(key)]
         chosen = discriminated(node, parts, wire_name)
+        reached = {target.at for target in chosen.values()}
+        if any(not part.names_reference and part.at not in reached for part in parts):
+            return {}
         return {value: self._definition(target) for value, target in chosen.items()}
+
+
+def spoken(value: str) -> list[Any]:
+    """A discriminator's value as a mapping writes it, and as JSON may write it."""
+    other: bool | int | None = {"true": True, "false": False}.get(value)
+    if other is None and value.removeprefix("-").isdecimal() and value.isascii():
+        other = int(value)
+    return [value] if other is None or word_of(other) != value else [value, other]
+
+
+def _is_word(value: str) -> dict[str, Any]:
+    words = spoken(value)
+    return {"const": value} if len(words) == 1 else {"enum": words}

@@ -1,61 +1,44 @@
 """JSON Schema -> types: what every schema of the document is, and which types are declared for it.
 
 A component is declared once, under its own name; an inline object, enumeration or union is declared under a name made
-of where it stands (`VideoTaskOutput`). What cannot be expressed becomes `Anything` with a warning at its place.
+of where it stands (`VideoTaskOutput`). What cannot be expressed becomes a wider type with a warning at its place.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from specloom.model.choices import (
-    discriminated,
-    flattened,
-    is_nullable,
-    kinds_differ,
-    variant_name,
-    with_base,
-    without_null,
-)
-from specloom.model.enumerations import enumeration_members
-from specloom.model.names import FIELD_NAMES, TYPE_NAMES, Scope, pascal, singular, snake
+from specloom.model.choices import flattened, is_large, is_nullable, without_null
+from specloom.model.enumerations import enumeration_type
+from specloom.model.inheritance import Families
+from specloom.model.kinds import KINDS, implied_types, string_kind
+from specloom.model.names import TYPE_NAMES, Scope, pascal, shortened, shortenings, singular
+from specloom.model.objects import object_type
 from specloom.model.shapes import (
-    STRUCTURAL,
     Shape,
-    annotation,
-    extra_schema,
-    implied_types,
-    is_fit_for_field,
-    limits_of,
-    means_text,
-    merged_shape,
+    admits_null,
     name_of,
     only_part,
+    only_reference,
     shape_of,
-    string_kind,
-    texts_of,
-    wire_name_of,
 )
 from specloom.model.types import (
     ABSENT,
     Anything,
     Constant,
     Declaration,
-    Discriminator,
-    Enumeration,
-    Field,
     ListOf,
     MapOf,
     Named,
     OneOf,
-    Record,
     Scalar,
     ScalarKind,
     TupleOf,
     Type,
     Union,
 )
+from specloom.model.unions import choice_type, family_type
 
 if TYPE_CHECKING:
     from specloom.diagnostics import Location, Report
@@ -77,16 +60,23 @@ class Schemas:
 
     report: Report
     declared: dict[str, Declaration | None] = field(default_factory=dict)
+    families: Families = field(default_factory=Families)
+    base_names: dict[Location, str] = field(default_factory=dict)
     _names: Scope = field(default_factory=lambda: Scope(TYPE_NAMES))
     _component_names: dict[Location, str] = field(default_factory=dict)
     _types: dict[Location, Type] = field(default_factory=dict)
     _open: set[Location] = field(default_factory=set)
     _inline: dict[Location, Type] = field(default_factory=dict)
+    _contexts: dict[tuple[str, str], list[Node]] = field(default_factory=dict)
 
     def reserve(self, components: list[tuple[str, Node]]) -> None:
-        """Claim the names of all components before anything else is named; pinned ones (`x-name`) first."""
+        """Claim the names of all components before anything else is named; pinned ones (`x-name`) first.
+
+        The parents of families come last: the component's name is that of the choice, the parent itself is its base.
+        """
+        self.families.learn(node for _, node in components)
         for name, node in sorted(components, key=lambda pair: not pair[1].text("x-name")):
-            wanted = node.text("x-name") or pascal(name) or "Type"
+            wanted = node.text("x-name") or shortened(pascal(name)) or "Type"
             claimed = self._names.claim(wanted)
             self._component_names[node.at] = claimed
             if claimed != wanted:
@@ -96,6 +86,10 @@ class Schemas:
                     node.at.at_key(),
                     hint="pin a name with x-name",
                 )
+        for _, node in components:
+            if node.follow().at == node.at and self.families.of(node) is not None:
+                name = self._component_names[node.at]
+                self.base_names[node.at] = self._names.claim(f"{name}Base", f"Base{name}")
 
     @property
     def declarations(self) -> tuple[Declaration, ...]:
@@ -109,46 +103,70 @@ class Schemas:
         only = only_part(node)
         if only is not None:
             found = self.type_of(only, context)
-            return (
-                OneOf((*without_null(flattened(found)), _NULL)) if node.flag("nullable") else found
-            )
-        target = node.reference()
-        if target is not None and not (STRUCTURAL & node.value.keys()):
-            named = self._declared_type(target)
-            return OneOf((named, _NULL)) if node.flag("nullable") else named
-        if node.at in self._inline:  # met before: through another parent, or in a circle
-            return self._inline[node.at]
-        self._inline[node.at] = found = self._type_of_shape(shape_of(node), context)
+            return _or_null(found) if admits_null(node) else found
+        target = only_reference(node)
+        if target is not None:
+            named = self.declared_type(target)
+            return _or_null(named) if admits_null(node) else named
+        met = self._inline.get(node.at) or self._types.get(node.at)
+        if met is not None:  # through another parent, by a reference, or in a circle
+            return met
+        twin = self._twin(node, context)
+        found = self.type_of_shape(shape_of(node), context) if twin is None else twin
+        self._inline[node.at] = found
         return found
 
-    def _declared_type(self, target: Node) -> Type:
+    def _twin(self, node: Node, context: str) -> Type | None:
+        """What the very same words became under the same name: in another media type, in another status."""
+        others = self._contexts.setdefault((node.at.file, context), [])
+        for other in others:
+            if other.value == node.value and repr(other.value) == repr(node.value):
+                return self._inline.get(other.at)
+        others.append(node)
+        return None
+
+    def declared_type(self, target: Node) -> Type:
         """The type of a referred schema; its declaration is made at the first reference."""
         if target.at in self._types:
             return self._types[target.at]
+        if target.at in self._inline:
+            return self._inline[target.at]
         name = self._component_names.get(target.at)
         if name is None:
-            name = self._component_names[target.at] = self._names.claim(name_of(target))
+            name = self._component_names[target.at] = self._names.claim(shortened(name_of(target)))
         if target.at in self._open:  # a circle: whatever this becomes, it has that name
             self.declared.setdefault(name, None)
             return Named(name)
         self._open.add(target.at)
-        further = target.reference()
-        if further is not None and not (STRUCTURAL & target.value.keys()):
-            found = self._declared_type(further)
-        else:
-            found = self._type_of_shape(shape_of(target), name, claimed=True)
+        found = self._target_type(target, name)
         self._open.discard(target.at)
         found = self._close_circle(name, found, target)
         self._types[target.at] = found
         return found
 
+    def record_type(self, node: Node) -> Type:
+        """The type of one member of a family; of one that is a parent too, the parent itself."""
+        found = self.declared_type(node)
+        return Named(self.base_names[node.at]) if node.at in self.base_names else found
+
+    def _target_type(self, target: Node, name: str) -> Type:
+        further = only_reference(target)
+        if further is not None:
+            found = self.declared_type(further)
+            return _or_null(found) if admits_null(target) else found
+        return self.type_of_shape(shape_of(target), name, claimed=True)
+
     def _close_circle(self, name: str, found: Type, target: Node) -> Type:
-        """A circle that runs through no object (a list of itself) gets a name all the same: a union of one."""
-        if name not in self.declared or self.declared[name] is not None:
+        """A circle that runs through no object (a list of itself) gets a name all the same: a union of one.
+
+        So does what is too large to be written wherever it is referred to: tuples of tuples of tuples.
+        """
+        is_circle = name in self.declared and self.declared[name] is None
+        if not is_circle and (isinstance(found, Named) or not is_large(found)):
             return found
         if isinstance(found, Named):
             self.declared.pop(name)
-            self._warn_endless(name, target)
+            self.warn_endless(name, target)
             return Anything("defined by nothing but itself")
         self.declared[name] = Union(
             name=name,
@@ -160,58 +178,66 @@ class Schemas:
         )
         return Named(name)
 
-    def _type_of_shape(self, shape: Shape, context: str, *, claimed: bool = False) -> Type:
+    def type_of_shape(self, shape: Shape, context: str, *, claimed: bool = False) -> Type:
+        """The type of a gathered schema, under the name `context`; `claimed` where that name is taken for it."""
         if shape.impossible:
-            return Anything("nothing is allowed here")
+            return self.fallback(shape, "a schema that nothing meets")
+        if shape.contradiction:
+            self.warn_fallback(shape, shape.contradiction, "a value may be of either type")
+        for word, meant in shape.misnamed.items():
+            taken = f"`{meant}` is taken" if meant else "any value is accepted"
+            message = f"`{word}` is not a type of JSON Schema; {taken}"
+            self.report.warning("unknown-type", message, shape.node.at)
         base = self._base_type(shape, context, claimed=claimed)
         nullable = shape.nullable or (
             shape.types is not None and "null" in shape.types and len(shape.types) > 1
         )
-        if nullable and base != _NULL and not isinstance(base, Anything):
-            variants = base.variants if isinstance(base, OneOf) else (base,)
-            return OneOf((*without_null(variants), _NULL))
-        return base
+        return base if not nullable or isinstance(base, Anything) else _or_null(base)
 
     def _base_type(self, shape: Shape, context: str, *, claimed: bool) -> Type:
-        if shape.const is not ABSENT:
-            return self._constant(shape)
-        if shape.enum is not None:
-            return self._enumeration(shape, shape.enum, context, claimed=claimed)
-        if shape.choices:
-            return self._choice(shape, context, claimed=claimed)
+        if shape.const is not ABSENT and not isinstance(shape.const, dict | list):
+            return _NULL if shape.const is None else Constant(shape.const)
+        family = self.families.of(shape.node) if claimed and not shape.derived else None
+        if family is not None and shape.node.at in self.base_names:
+            return family_type(self, shape, family, context)
         types = tuple(name for name in shape.types or () if name != "null") or implied_types(shape)
+        if shape.enum is not None:
+            found = enumeration_type(self, shape, shape.enum, context, claimed=claimed)
+            if found is not None:
+                return found
+        if shape.choices:
+            return choice_type(self, shape, context, claimed=claimed)
         if shape.types == ("null",):
             return _NULL
         if len(types) > 1:
-            found = tuple(
+            several = tuple(
                 self._simple_type(shape, name, f"{context}{pascal(name)}", claimed=False)
                 for name in types
             )
-            return OneOf(tuple(dict.fromkeys(found)))
+            return OneOf(tuple(dict.fromkeys(several)))
         return self._simple_type(shape, types[0] if types else "", context, claimed=claimed)
 
     def _simple_type(self, shape: Shape, name: str, context: str, *, claimed: bool) -> Type:
         if name == "object":
-            return self._object(shape, context, claimed=claimed)
+            return object_type(self, shape, context, claimed=claimed)
         if name == "array":
             return self._array(shape, context)
         if name == "string":
             return Scalar(string_kind(shape))
         if name in _SCALARS:
             return Scalar(_SCALARS[name])
-        if name:
-            self.report.warning(
-                "unknown-type", f"`{name}` is not a type of JSON Schema", shape.node.at
-            )
+        if name not in KINDS and name:
             return Anything(f"unknown type {name}")
-        return Anything()
+        return self._untyped(shape)
 
-    def _constant(self, shape: Shape) -> Type:
-        if shape.const is None:
-            return _NULL
-        if isinstance(shape.const, str | int | float | bool):
-            return Constant(shape.const)
-        return self._fallback(shape, "a constant that is an object or a list")
+    def _untyped(self, shape: Shape) -> Type:
+        """Of a schema that names no type: the kinds of the values that it lists; else anything, as it says."""
+        listed = shape.enum.value if shape.enum is not None else [shape.const]
+        if shape.enum is None and not isinstance(shape.const, dict | list):
+            return Anything(shape.dangling)
+        instead = "any value of its kind is accepted"
+        self.warn_fallback(shape, "a value that is a certain object or list", instead)
+        return _one_of(tuple(_kind_of(value) for value in listed))
 
     def _array(self, shape: Shape, context: str) -> Type:
         item_context = singular(context) if singular(context) != context else f"{context}Item"
@@ -220,179 +246,64 @@ class Schemas:
                 self.type_of(part, f"{context}{index}")
                 for index, part in enumerate(shape.prefix_items.elements(), 1)
             )
-            rest = (
-                None
-                if shape.items is None or shape.items.value is False
-                else self.type_of(shape.items, item_context)
-            )
-            return TupleOf(parts, rest)
+            if shape.items is None or shape.items.value is False:
+                return TupleOf(parts) if _is_whole(shape, parts) else ListOf(_one_of(parts))
+            return TupleOf(parts, self.type_of(shape.items, item_context))
         if shape.items is None:
             return ListOf(Anything())
         return ListOf(self.type_of(shape.items, item_context))
 
-    def _object(self, shape: Shape, context: str, *, claimed: bool) -> Type:
-        told = extra_schema(shape)
-        if not shape.properties:
-            return MapOf(Anything() if told is None else self.type_of(told, f"{context}Value"))
-        name = self._declare(context, claimed=claimed)
-        self._inline[shape.node.at] = Named(name)
-        scope = Scope(FIELD_NAMES)
-        fields = tuple(
-            self._field(shape, name, wire, nodes, scope)
-            for wire, nodes in shape.properties.items()
-            if self._can_be_field(wire, nodes[0])
-        )
-        extra = None if told is None else self.type_of(told, f"{name}Extra")
-        self.declared[name] = Record(
-            name=name,
-            wire_name=wire_name_of(shape, name),
-            module="",
-            doc=shape.doc,
-            fields=fields,
-            extra=extra,
-            deprecated=shape.node.flag("deprecated"),
-            at=shape.node.at,
-        )
-        return Named(name)
+    def declare(self, wanted: str, otherwise: str, *, claimed: bool) -> str:
+        """Keep the place of a declaration; the name is `wanted`, longer by a word where that is not free."""
+        if not claimed:
+            ways = shortenings(wanted)
+            wanted = self._names.claim(*ways, f"{ways[0]}{otherwise}")
+        self.declared.setdefault(wanted, None)
+        return wanted
 
-    def _can_be_field(self, wire: str, node: Node) -> bool:
-        if is_fit_for_field(wire):
-            return True
-        message = (
-            "a name with quotes, backslashes or controls is no field; its value lies in `extra`"
-        )
-        self.report.warning("fallback", message, node.at.at_key())
-        return False
+    def keep(self, node: Node, kind: Type) -> None:
+        """Remember the type of an inline schema before it is complete, so that a circle finds it."""
+        self._inline[node.at] = kind
 
-    def _field(self, shape: Shape, owner: str, wire: str, nodes: list[Node], scope: Scope) -> Field:
-        first = nodes[0]
-        context = f"{owner}{pascal(wire) or 'Field'}"
-        kind = (
-            self.type_of(first, context)
-            if len(nodes) == 1
-            else self._type_of_shape(merged_shape(first, nodes), context)
-        )
-        doc = annotation(nodes[-1], "description")
-        examples = annotation(first, "examples")
-        return Field(
-            name=scope.claim(first.text("x-name") or snake(wire) or "field"),
-            wire_name=wire,
-            type=kind,
-            required=wire in shape.required,
-            doc=doc if isinstance(doc, str) else "",
-            default=annotation(nodes[-1], "default"),
-            example=examples[0] if isinstance(examples, list) and examples else ABSENT,
-            limits=limits_of(first),
-            read_only=any(node.flag("readOnly") for node in nodes),
-            write_only=any(node.flag("writeOnly") for node in nodes),
-            deprecated=any(node.flag("deprecated") for node in nodes),
-            assumed=first.text("x-assumed"),
-            at=first.at,
-        )
-
-    def _enumeration(self, shape: Shape, enum: Node, context: str, *, claimed: bool) -> Type:
-        values = list(dict.fromkeys(texts_of(enum))) if means_text(shape) else list(enum.value)
-        nullable = None in values
-        values = [value for value in values if value is not None]
-        found = self._enumeration_type(shape, values, context, claimed=claimed)
-        return OneOf((found, _NULL)) if nullable and found != _NULL else found
-
-    def _enumeration_type(
-        self, shape: Shape, values: list[Any], context: str, *, claimed: bool
-    ) -> Type:
-        if not values:
-            return _NULL
-        names = annotation(shape.enum_owner, "x-enum-varnames")
-        if len(values) == 1 and isinstance(values[0], str | int | float) and names is ABSENT:
-            return Constant(values[0])
-        if all(isinstance(value, str) for value in values):
-            return self._declare_enumeration(shape, "string", values, context, claimed=claimed)
-        if all(isinstance(value, int) and not isinstance(value, bool) for value in values):
-            return self._declare_enumeration(shape, "integer", values, context, claimed=claimed)
-        if all(isinstance(value, str | int | float) for value in values):
-            return OneOf(tuple(dict.fromkeys(Constant(value) for value in values)))
-        return self._fallback(shape, "an enum of objects or lists")
-
-    def _declare_enumeration(
-        self, shape: Shape, kind: Any, values: list[Any], context: str, *, claimed: bool
-    ) -> Named:
-        name = self._declare(context, claimed=claimed)
-        self.declared[name] = Enumeration(
-            name=name,
-            wire_name=wire_name_of(shape, name),
-            module="",
-            doc=shape.doc,
-            kind=kind,
-            members=tuple(enumeration_members(shape, values)),
-            default=annotation(shape.node, "default"),
-            at=shape.node.at,
-        )
-        return Named(name)
-
-    def _choice(self, shape: Shape, context: str, *, claimed: bool) -> Type:
-        parts = list(shape.choices[0].elements())
-        if len(shape.choices) > 1:
-            return self._fallback(shape, "several oneOf or anyOf at once")
-        if shape.properties:
-            variants = tuple(
-                self._type_of_shape(with_base(shape, part), f"{context}{variant_name(part, index)}")
-                for index, part in enumerate(parts, 1)
-            )
-        else:
-            variants = tuple(
-                self.type_of(part, f"{context}{variant_name(part, index)}")
-                for index, part in enumerate(parts, 1)
-            )
-        flat = tuple(dict.fromkeys(inner for one in variants for inner in flattened(one)))
-        if claimed and Named(context) in flat:
-            self._warn_endless(context, shape.node)
-            flat = tuple(one for one in flat if one != Named(context))
-        real = without_null(flat)
-        null = (_NULL,) if _NULL in flat else ()
-        if any(isinstance(one, Anything) for one in real):
-            return Anything()
-        if len(real) <= 1:
-            only = real[0] if real else _NULL
-            return OneOf((only, *null)) if null and real else only
-        if kinds_differ(real, self.declared):
-            return OneOf((*real, *null))
-        named = self._declare_union(shape, real, context, claimed=claimed)
-        return OneOf((named, *null)) if null else named
-
-    def _declare_union(
-        self, shape: Shape, variants: tuple[Type, ...], context: str, *, claimed: bool
-    ) -> Named:
-        name = self._declare(context, claimed=claimed)
-        self.declared[name] = Union(
-            name=name,
-            wire_name=wire_name_of(shape, name),
-            module="",
-            doc=shape.doc,
-            variants=variants,
-            discriminator=self._discriminator(shape),
-            at=shape.node.at,
-        )
-        return Named(name)
-
-    def _discriminator(self, shape: Shape) -> Discriminator | None:
-        holder = shape.node.follow().get("discriminator") or shape.node.get("discriminator")
-        if holder is None or not holder.text("propertyName"):
-            return None
-        wire_name = holder.text("propertyName")
-        targets = discriminated(shape.node, list(shape.choices[0].elements()), wire_name)
-        mapping = [(value, self._declared_type(target)) for value, target in targets.items()]
-        return Discriminator(wire_name=wire_name, mapping=tuple(mapping))
-
-    def _declare(self, wanted: str, *, claimed: bool) -> str:
-        name = wanted if claimed else self._names.claim(wanted)
-        self.declared.setdefault(name, None)
-        return name
-
-    def _warn_endless(self, name: str, node: Node) -> None:
+    def warn_endless(self, name: str, node: Node) -> None:
+        """Say that a schema is defined by itself."""
         message = f"`{name}` is defined by itself; that part says nothing and is left out"
         self.report.warning("endless-schema", message, node.at)
 
-    def _fallback(self, shape: Shape, what: str) -> Anything:
-        message = f"{what} cannot be expressed exactly; any value is accepted here"
+    def warn_fallback(self, shape: Shape, what: str, instead: str) -> None:
+        """Say what cannot be expressed exactly, and what is done instead."""
+        message = f"{what} cannot be expressed exactly; {instead}"
         self.report.warning("fallback", message, shape.node.at)
+
+    def fallback(self, shape: Shape, what: str) -> Anything:
+        """Any value, with the reason why it is no more than that."""
+        self.warn_fallback(shape, what, "any value is accepted here")
         return Anything(what)
+
+
+def _or_null(kind: Type) -> Type:
+    if kind == _NULL or isinstance(kind, Anything):
+        return kind
+    return OneOf((*without_null(flattened(kind)), _NULL))
+
+
+def _one_of(kinds: tuple[Type, ...]) -> Type:
+    found = tuple(dict.fromkeys(inner for kind in kinds for inner in flattened(kind)))
+    if not found:
+        return Anything()
+    return found[0] if len(found) == 1 else OneOf(found)
+
+
+def _is_whole(shape: Shape, parts: tuple[Type, ...]) -> bool:
+    """Whether an array has all of its places: fewer are allowed only where the document says how few."""
+    return shape.min_items is None or shape.min_items >= len(parts)
+
+
+def _kind_of(value: object) -> Type:
+    """The type of one of the values that the document lists."""
+    inner = Anything("one of the objects or lists that the document names")
+    if isinstance(value, dict):
+        return MapOf(inner)
+    if isinstance(value, list):
+        return ListOf(inner)
+    return Constant(value) if isinstance(value, str | int | float) else _NULL

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from specloom.model.kinds import KINDS, implied_types, meant_type
 from specloom.model.names import pascal
-from specloom.model.types import ABSENT, Limits, ScalarKind
+from specloom.model.types import ABSENT, Limits
 
 if TYPE_CHECKING:
     from specloom.diagnostics import Location
@@ -20,7 +21,9 @@ STRUCTURAL = frozenset(
     {
         "type",
         "properties",
+        "patternProperties",
         "additionalProperties",
+        "unevaluatedProperties",
         "items",
         "prefixItems",
         "allOf",
@@ -30,6 +33,15 @@ STRUCTURAL = frozenset(
         "const",
     }
 )
+
+# Keywords that say no more than a type's kind; beside a reference they repeat what stands there.
+_KIND = frozenset({"type"})
+
+# Keywords that only narrow what a part of an `allOf` says; such a part makes a type of its own.
+_NARROWING = STRUCTURAL | {"$ref", "$dynamicRef", "required", "format"}
+
+# Keywords whose schemas name properties that may stand here, under conditions that only the request's check knows.
+_CONDITIONAL = ("then", "else")
 
 _LIMITS = {
     "minimum": "minimum",
@@ -56,6 +68,7 @@ class Shape:
     properties: dict[str, list[Node]] = field(default_factory=dict)
     required: set[str] = field(default_factory=set)
     additional: Node | None = None
+    patterns: list[Node] = field(default_factory=list)
     items: Node | None = None
     prefix_items: Node | None = None
     choices: list[Node] = field(default_factory=list)
@@ -65,6 +78,13 @@ class Shape:
     content_media_type: str = ""
     doc: str = ""
     impossible: bool = False
+    dangling: str = ""
+    contradiction: str = ""
+    # Words in the place of a type that are none, and what is taken for them.
+    misnamed: dict[str, str] = field(default_factory=dict)
+    # Made of several schemas, so that it is not what stands at `node`.
+    derived: bool = False
+    min_items: int | None = None
     # The declared schemas that were gathered into this one, so that a circle of `allOf` ends.
     gathered: set[Location] = field(default_factory=set)
 
@@ -76,23 +96,78 @@ def shape_of(node: Node) -> Shape:
     """The shape of the schema at `node`; references and `allOf` inside it are followed."""
     shape = Shape(node)
     _gather(shape, node)
+    _add_conditional(shape, node)
     return shape
 
 
 def only_part(node: Node) -> Node | None:
     """The one schema of an `allOf` that says all there is: people wrap a reference so to describe it."""
-    if not isinstance(node.value, dict) or STRUCTURAL & node.value.keys() != {"allOf"}:
+    if not isinstance(node.value, dict) or "$ref" in node.value:
         return None
-    parts = list(node.elements("allOf"))
-    return parts[0] if len(parts) == 1 and "$ref" not in node.value else None
+    said = STRUCTURAL & node.value.keys()
+    if said - _KIND != {"allOf"}:
+        return None
+    parts = [part for part in node.elements("allOf") if narrows(part)]
+    if len(parts) != 1 or (said & _KIND and not _repeats_kind(node, parts[0])):
+        return None
+    return parts[0]
+
+
+def only_reference(node: Node) -> Node | None:
+    """What the `$ref` at `node` leads to, where it is the whole type."""
+    target = node.reference()
+    if target is None:
+        return None
+    said = STRUCTURAL & node.value.keys()
+    return target if not said or (said == _KIND and _repeats_kind(node, target)) else None
+
+
+def admits_null(node: Node) -> bool:
+    """Whether the keywords at `node` itself, or a part of its `allOf` that says nothing else, allow null."""
+    if node.flag("nullable") or "null" in (_types(node) or ()):
+        return True
+    return any(part.flag("nullable") for part in node.elements("allOf") if not narrows(part))
+
+
+def narrows(part: Node) -> bool:
+    """Whether a schema says something of the type of a value; notes about it do not."""
+    return part.value is False or (
+        isinstance(part.value, dict) and bool(_NARROWING & part.value.keys())
+    )
+
+
+def _repeats_kind(node: Node, part: Node) -> bool:
+    """Whether the `type` at `node` is that of the part too, but for null."""
+    shape = shape_of(part)
+    told = set(shape.types or implied_types(shape)) - {"null"}
+    return bool(told) and told <= set(_types(node) or ())
 
 
 def merged_shape(node: Node, parts: list[Node]) -> Shape:
     """The shape of several schemas that all hold, told as the schema at `node`."""
     shape = Shape(node)
+    shape.derived = True
     for part in parts:
         _gather(shape, part)
+        _add_conditional(shape, part)
     return shape
+
+
+def narrowed_shape(shape: Shape, parts: list[Node], node: Node | None = None) -> Shape:
+    """Parts of choices together with what stands beside them, told as the schema at `node` (default: the first)."""
+    merged = merged_shape(node or parts[0], parts)
+    merged.properties = {
+        name: [*shape.properties.get(name, []), *merged.properties.get(name, [])]
+        for name in (*shape.properties, *merged.properties)
+    }
+    if shape.types is not None:
+        _narrow_types(merged, shape.types)
+    merged.required |= shape.required
+    merged.patterns += shape.patterns
+    merged.additional = merged.additional or shape.additional
+    merged.items = merged.items or shape.items
+    merged.doc = merged.doc or shape.doc
+    return merged
 
 
 def _gather(shape: Shape, node: Node) -> None:
@@ -106,43 +181,72 @@ def _gather(shape: Shape, node: Node) -> None:
     target = node.reference()
     if target is not None:
         _gather(shape, target)
+    elif node.names_reference:
+        shape.dangling = "a reference that leads nowhere"
     _gather_value(shape, node)
     _gather_object(shape, node)
-    shape.items = node.get("items") or shape.items
-    shape.prefix_items = node.get("prefixItems") or shape.prefix_items
+    _gather_array(shape, node)
     for part in node.elements("allOf"):
         _gather(shape, part)
     shape.choices.extend(
-        choice for key in ("oneOf", "anyOf") if (choice := node.get(key)) and _chooses(choice)
+        choice
+        for key in ("oneOf", "anyOf")
+        if (choice := node.get(key)) and _chooses(choice) and not _holds(choice, shape, node)
     )
 
 
 def _chooses(choice: Node) -> bool:
     """Whether the parts of a oneOf or anyOf are types; parts that only demand properties or limits are checks."""
-    said = {
-        "$ref",
-        "type",
-        "properties",
-        "items",
-        "prefixItems",
-        "allOf",
-        "oneOf",
-        "anyOf",
-        "enum",
-        "const",
-        "additionalProperties",
-    }
+    said = STRUCTURAL | {"$ref", "$dynamicRef"}
     return any(
         isinstance(part.value, dict) and said & part.value.keys() for part in choice.elements()
     )
 
 
+def _holds(choice: Node, shape: Shape, node: Node) -> bool:
+    """Whether an inherited choice has this schema among its parts: a child of a union is one of it, not all."""
+    if node.at == shape.node.at:
+        return False
+    return any(part.follow().at in shape.gathered for part in choice.elements())
+
+
+def _gather_array(shape: Shape, node: Node) -> None:
+    items = node.get("items") or node.get("unevaluatedItems")
+    if items is not None and isinstance(items.value, list):  # as older drafts write tuples
+        shape.prefix_items = items
+        shape.items = node.get("additionalItems") or shape.items
+    else:
+        shape.items = items or shape.items
+    shape.prefix_items = node.get("prefixItems") or shape.prefix_items
+    least = node.get("minItems")
+    if least is not None and isinstance(least.value, int):
+        shape.min_items = max(least.value, shape.min_items or 0)
+
+
+def _add_conditional(shape: Shape, node: Node) -> None:
+    """The properties that only a condition names; they may stand here, and are never demanded."""
+    holders = [
+        holder
+        for place in (node, *node.elements("allOf"))
+        for holder in (
+            *(place.get(key) for key in _CONDITIONAL),
+            *(member for _, member in place.items("dependentSchemas")),
+        )
+        if holder is not None
+    ]
+    for holder in holders:
+        for name, member in shape_of(holder).properties.items():
+            if narrows(member[0]):
+                shape.properties.setdefault(name, member)
+
+
 def _gather_value(shape: Shape, node: Node) -> None:
     types = _types(node)
     if types is not None:
-        shape.types = types if shape.types is None else (_intersection(shape.types, types) or types)
+        _narrow_types(shape, tuple(_understood(shape, name) for name in types))
     shape.nullable = shape.nullable or node.flag("nullable")
-    if (enum := node.get("enum")) is not None and isinstance(enum.value, list):
+    enum = node.get("enum")
+    if enum is not None and isinstance(enum.value, list) and not _is_wider(enum, shape.enum):
         shape.enum, shape.enum_owner = enum, node
     if (const := node.get("const")) is not None:
         shape.const = const.value
@@ -160,7 +264,8 @@ def _gather_object(shape: Shape, node: Node) -> None:
     required = node.get("required")
     if required is not None and isinstance(required.value, list):
         shape.required.update(name for name in required.value if isinstance(name, str))
-    additional = node.get("additionalProperties")
+    shape.patterns.extend(member for _, member in node.items("patternProperties"))
+    additional = node.get("additionalProperties") or node.get("unevaluatedProperties")
     if additional is not None and (shape.additional is None or shape.additional.value is True):
         shape.additional = additional
 
@@ -176,10 +281,41 @@ def _types(node: Node) -> tuple[str, ...] | None:
     return None
 
 
+def _understood(shape: Shape, name: str) -> str:
+    """The type that a word means; the word itself where nobody can tell."""
+    if name in KINDS:
+        return name
+    meant, format_ = meant_type(name)
+    shape.misnamed[name] = meant
+    shape.format = shape.format or format_
+    return meant or name
+
+
+def _narrow_types(shape: Shape, types: tuple[str, ...]) -> None:
+    """Only what both say; where nothing is left, one of them is wrong, and a value may be of either."""
+    told = shape.types
+    if told is None:
+        shape.types = types
+        return
+    kept = _intersection(told, types)
+    if not kept and told and types:
+        shape.contradiction = f"{' or '.join(told)} against {' or '.join(types)} at once"
+    shape.types = kept or tuple(dict.fromkeys((*told, *types)))
+
+
 def _intersection(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(
-        name for name in left if name in right or (name == "number" and "integer" in right)
-    )
+    """The types that both allow; an integer is a number."""
+    narrow = ("integer",) if {"integer", "number"} <= {*left, *right} else ()
+    kept = [name for name in left if name in right]
+    shared = () if "number" in kept or "integer" in kept else narrow
+    return (*kept, *shared)
+
+
+def _is_wider(enum: Node, other: Node | None) -> bool:
+    """Whether an enum holds all of another one's values, and more."""
+    if other is None:
+        return False
+    return len(enum.value) > len(other.value) and all(value in enum.value for value in other.value)
 
 
 def limits_of(node: Node) -> Limits:
@@ -217,37 +353,11 @@ def annotation(node: Node, keyword: str) -> Any:
     return ABSENT
 
 
-def implied_types(shape: Shape) -> tuple[str, ...]:
-    """The type that a schema without `type` means by its other keywords."""
-    if shape.properties or shape.additional is not None:
-        return ("object",)
-    if shape.items is not None or shape.prefix_items is not None:
-        return ("array",)
-    if shape.format in {"date-time", "date", "uri", "uuid", "email"}:
-        return ("string",)
-    return ()
-
-
-def string_kind(shape: Shape) -> ScalarKind:
-    """What a string holds: text, base64, a date or a time."""
-    if shape.content_encoding in {"base64", "base64url"} or shape.format == "byte":
-        return "bytes"
-    if shape.format == "date-time":
-        return "date-time"
-    if shape.format == "date":
-        return "date"
-    return "string"
-
-
-def means_text(shape: Shape) -> bool:
-    """Whether an enum means strings, even where YAML read a value as a number."""
-    return shape.types is not None and set(shape.types) <= {"string", "null"}
-
-
-def extra_schema(shape: Shape) -> Node | None:
-    """The schema of the properties that have no name, where it says something."""
+def extra_schemas(shape: Shape) -> list[Node]:
+    """The schemas of the properties that have no name, where they say something."""
     told = shape.additional
-    return told if told is not None and isinstance(told.value, dict) and told.value else None
+    said = [told] if told is not None and isinstance(told.value, dict) and told.value else []
+    return [*shape.patterns, *said]
 
 
 def is_fit_for_field(wire: str) -> bool:

@@ -10,21 +10,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from specloom.model.api import Argument, Body, Filled, Lifted, Parameter, Place, Signature
+from specloom.model.bodies import with_files
 from specloom.model.names import ARGUMENT_NAMES, Scope
 from specloom.model.types import Constant, Field, Named, Record, Type
+from specloom.openapi.tree import Node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from specloom.model.schemas import Schemas
-    from specloom.openapi.tree import Node
+    from specloom.openapi.tree import Tree
 
-_JSON_LIKE = (
-    "application/json",
-    "+json",
-    "application/x-www-form-urlencoded",
-    "multipart/form-data",
-)
+_FLATTENED = frozenset({"json", "form", "multipart"})
 
 
 @dataclass(slots=True)
@@ -34,6 +31,8 @@ class _Builder:
     arguments: list[Argument]
     filled: list[Filled]
     lifted: list[Lifted]
+    tree: Tree
+    has_parts: bool = False
 
     def add_parameter(self, parameter: Parameter) -> None:
         self.arguments.append(
@@ -54,8 +53,9 @@ class _Builder:
 
     def add_body(self, body: Body, flatten: tuple[str, ...]) -> None:
         kind = body.contents[0].type
+        self.has_parts = body.contents[0].kind == "multipart"
         record = self._record(kind)
-        if record is None or not body.contents[0].media_type.endswith(_JSON_LIKE):
+        if record is None or body.contents[0].kind not in _FLATTENED:
             self._add_whole(kind, body)
             return
         for one in record.fields:
@@ -74,7 +74,7 @@ class _Builder:
                 self._add_field(one, (one.wire_name,), demanded=body.required)
 
     def _add_whole(self, kind: Type, body: Body) -> None:
-        name = self.scope.claim("body")
+        name = self.scope.claim("body", "request_body")
         self.arguments.append(
             Argument(
                 name=name, place="body", path=(), type=kind, required=body.required, doc=body.doc
@@ -92,7 +92,7 @@ class _Builder:
                 name=self.scope.claim(one.name, f"{one.name}_body"),
                 place="body",
                 path=path,
-                type=one.type,
+                type=self._sent(one),
                 required=one.required and demanded,
                 doc=one.doc,
                 default=one.default,
@@ -103,6 +103,12 @@ class _Builder:
             )
         )
 
+    def _sent(self, one: Field) -> Type:
+        """The type of a member as it is sent: in a form of parts its files are files."""
+        if not self.has_parts:
+            return one.type
+        return with_files(Node(self.tree, one.at, self.tree.value(one.at)), one.type)
+
     def _record(self, kind: Type) -> Record | None:
         declared = self.schemas.declared.get(kind.name) if isinstance(kind, Named) else None
         return declared if isinstance(declared, Record) else None
@@ -112,7 +118,7 @@ def read_signature(
     operation: Node, parameters: tuple[Parameter, ...], body: Body | None, schemas: Schemas
 ) -> Signature:
     """The signature of the operation at `operation`; required keywords first, each group in document order."""
-    builder = _Builder(schemas, Scope(ARGUMENT_NAMES), [], [], [])
+    builder = _Builder(schemas, Scope(ARGUMENT_NAMES), [], [], [], operation.tree)
     for parameter in sorted(parameters, key=lambda one: _PLACES.index(one.place)):
         builder.add_parameter(parameter)
     if body is not None and body.contents:
@@ -123,7 +129,7 @@ def read_signature(
     )
 
 
-_PLACES: tuple[Place, ...] = ("path", "query", "header", "cookie")
+_PLACES: tuple[Place, ...] = ("path", "query", "querystring", "header", "cookie")
 
 
 def _flatten(operation: Node) -> Iterator[str]:

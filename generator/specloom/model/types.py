@@ -11,6 +11,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from specloom.diagnostics import Location
 
 ScalarKind = Literal["string", "integer", "number", "boolean", "null", "bytes", "date", "date-time"]
@@ -179,10 +181,14 @@ class Enumeration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discriminator:
-    """The property that tells the variants of a union apart; `mapping` pairs its values with declared types."""
+    """The property that tells the variants of a union apart; `mapping` pairs its values with declared types.
+
+    `default` is what a value without that property, or with another value there, is read as; None is the best match.
+    """
 
     wire_name: str
     mapping: tuple[tuple[str, Type], ...] = ()
+    default: Type | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,3 +217,24 @@ class Alias:
 
 
 Declaration = Record | Enumeration | Union | Alias
+
+
+def names_in(kind: Type) -> Iterator[str]:
+    """The declared types that a type mentions."""
+    match kind:
+        case Named(name=name):
+            yield name
+        case ListOf(item=item):
+            yield from names_in(item)
+        case MapOf(value=value):
+            yield from names_in(value)
+        case TupleOf(items=items, rest=rest):
+            for part in items:
+                yield from names_in(part)
+            if rest is not None:
+                yield from names_in(rest)
+        case OneOf(variants=variants):
+            for variant in variants:
+                yield from names_in(variant)
+        case _:
+            return

@@ -1,0 +1,168 @@
+"""The parameters of an operation: declared ones, shared ones, and those that only its path names."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from specloom.model.api import Parameter, Place
+from specloom.model.names import Scope, pascal, snake
+from specloom.model.shapes import annotation, limits_of
+from specloom.model.types import ABSENT, Anything, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from specloom.diagnostics import Location
+    from specloom.model.operation_names import Found
+    from specloom.model.schemas import Schemas
+    from specloom.openapi.tree import Node
+
+PLACES: Final[dict[str, Place]] = {
+    "path": "path",
+    "query": "query",
+    "querystring": "querystring",
+    "header": "header",
+    "cookie": "cookie",
+}
+_RULES = frozenset(
+    {
+        *("enum", "const", "pattern", "minLength", "maxLength", "multipleOf", "not", "if"),
+        *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "propertyNames"),
+        *("minItems", "maxItems", "uniqueItems", "contains", "required", "dependentRequired"),
+        *("minProperties", "maxProperties", "dependentSchemas", "x-error-code"),
+    }
+)
+_WITHIN = ("items", "additionalProperties")
+_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
+_EXPRESSION = re.compile(r"\{([^{}]*)\}")
+
+
+def declared_parameters(found: Found) -> list[Node]:
+    """The parameters of an operation, its own instead of those of its path that have their name and place.
+
+    A path parameter that its path does not name goes nowhere, and is left out; headers that OpenAPI says are described
+    elsewhere are so too, but for `Authorization` where nothing describes it.
+    """
+    holders = [
+        node.follow()
+        for node in [*found.item.elements("parameters"), *found.node.elements("parameters")]
+    ]
+    by_key = {(node.text("name"), node.text("in")): node for node in holders}
+    named = set(_EXPRESSION.findall(found.path))
+    return [
+        node
+        for (wire, place), node in by_key.items()
+        if wire
+        and place in PLACES
+        and (place != "path" or wire in named)
+        and not (place == "header" and _is_set_by_client(wire, found))
+    ]
+
+
+def read_parameters(found: Found, context: str, schemas: Schemas) -> Iterator[Parameter]:
+    """The parameters of an operation, named; `context` is what types are called that stand in them."""
+    declared = declared_parameters(found)
+    scope = Scope()
+    for node in declared:
+        yield _parameter(node, context, scope, schemas)
+    told = {node.text("name") for node in declared if node.text("in") == "path"}
+    for wire in dict.fromkeys(_EXPRESSION.findall(found.path)):
+        if wire not in told:
+            name = _name(wire)
+            yield Parameter(
+                name=scope.claim(name, f"{name}_path"),
+                wire_name=wire,
+                place="path",
+                type=Scalar("string"),
+                required=True,
+                at=found.item.at.at_key(),
+            )
+
+
+def content_schema(node: Node) -> tuple[str, Node | None]:
+    """The media type of a parameter, empty where it has a style, and its schema."""
+    for media_type, content in node.items("content"):
+        return media_type, content.follow().get("schema")
+    return "", node.get("schema")
+
+
+def _name(wire: str) -> str:
+    return snake(wire, digits="p") or "parameter"
+
+
+def _parameter(node: Node, context: str, scope: Scope, schemas: Schemas) -> Parameter:
+    wire, place = node.text("name"), PLACES[node.text("in")]
+    content, schema = content_schema(node)
+    explode = node.get("explode")
+    name = node.text("x-name") or _name(wire)
+    is_told = explode is not None and isinstance(explode.value, bool)
+    return Parameter(
+        name=scope.claim(name, f"{name}_{place}"),
+        wire_name=wire,
+        place=place,
+        type=(
+            schemas.type_of(schema, f"{context}{pascal(wire)}")
+            if schema is not None
+            else Anything()
+        ),
+        required=place == "path" or node.flag("required"),
+        style=node.text("style"),
+        explode=explode.value if explode is not None and is_told else None,
+        allow_reserved=node.flag("allowReserved"),
+        content=content,
+        has_rules=schema is not None and has_rules(schema),
+        doc=node.text("description"),
+        default=annotation(schema, "default") if schema is not None else ABSENT,
+        example=_first_example(node, schema),
+        limits=limits_of(schema) if schema is not None else limits_of(node),
+        deprecated=node.flag("deprecated"),
+        assumed=node.text("x-assumed"),
+        at=node.at,
+    )
+
+
+def _is_set_by_client(wire: str, found: Found) -> bool:
+    """Headers that OpenAPI says are described elsewhere (Parameter Object, `name`)."""
+    if wire.lower() != "authorization":
+        return wire.lower() in {"accept", "content-type"}
+    root = found.node.tree.root
+    return any(holder.get("security") is not None for holder in (found.node, root))
+
+
+def _first_example(node: Node, schema: Node | None) -> object:
+    """An example of a parameter: its own, else its schema's."""
+    for _, value in examples_of(node):
+        return value
+    listed = annotation(schema, "examples") if schema is not None else ABSENT
+    return listed[0] if isinstance(listed, list) and listed else ABSENT
+
+
+def examples_of(node: Node) -> Iterator[tuple[str, object]]:
+    """The examples that stand beside a schema, with their names."""
+    single = node.get("example")
+    if single is not None:
+        yield "example", single.value
+    for name, example in node.items("examples"):
+        value = example.follow().get("value")
+        if value is not None:
+            yield name, value.value
+
+
+def has_rules(schema: Node) -> bool:
+    """Whether a schema asks for more than a type, anywhere inside."""
+    return _has_rules(schema, set())
+
+
+def _has_rules(node: Node, seen: set[Location]) -> bool:
+    """Whether a schema asks for more than a type, anywhere inside."""
+    node = node.follow()
+    if node.at in seen or not isinstance(node.value, dict):
+        return False
+    seen.add(node.at)
+    if _RULES & node.value.keys():
+        return True
+    inside = [member for _, member in node.items("properties")]
+    inside += [member for key in _WITHIN if (member := node.get(key)) is not None]
+    inside += [part for key in _LISTS for part in node.elements(key)]
+    return any(_has_rules(part, seen) for part in inside)
