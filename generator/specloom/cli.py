@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from specloom.model.names import is_package_name
 from specloom.pipeline import Woven, check, generate, read_api, weave
 from specloom.settings import Settings, SettingsError, read_settings
+from specloom.source.limits import with_deep_stack
 from specloom.targets.model.render import render_model
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run = {"generate": _generate, "check": _check, "validate": _validate, "model": _model}[
         parsed.command
     ]
-    return run(settings.document, settings)
+    document = settings.document
+    return with_deep_stack(lambda: run(document, settings))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -134,12 +136,17 @@ def _check(document: Path, settings: Settings) -> int:
 
 def _validate(document: Path, settings: Settings) -> int:
     read = read_api(document, package=settings.package, strict=settings.strict)
-    _print_findings(read)
+    _print_findings(read, hints=True)
     if read.report.failed:
         return ERRORS
-    count = len(read.report.diagnostics)
-    print(f"{document}: no errors, {count or 'no'} warning{'' if count == 1 else 's'}")
+    warnings, hints = len(read.report.faults), len(read.report.hints)
+    told = f", {_counted(hints, 'hint')}" if hints else ""
+    print(f"{document}: no errors, {_counted(warnings, 'warning')}{told}")
     return DONE
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count or 'no'} {what}{'' if count == 1 else 's'}"
 
 
 def _model(document: Path, settings: Settings) -> int:
@@ -151,9 +158,18 @@ def _model(document: Path, settings: Settings) -> int:
     return DONE
 
 
-def _print_findings(woven: Woven) -> None:
-    if woven.report.diagnostics:
+def _print_findings(woven: Woven, *, hints: bool = False) -> None:
+    """Print what is wrong; of hints only how many there are, unless they are asked for."""
+    if woven.report.faults:
         print(woven.findings, file=sys.stderr)
+    count = len(woven.report.hints)
+    if count and hints:
+        print(woven.hints, file=sys.stderr)
+    elif count:
+        print(
+            f"{_counted(count, 'hint')}: `specloom validate` shows what else the document could say",
+            file=sys.stderr,
+        )
 
 
 if __name__ == "__main__":

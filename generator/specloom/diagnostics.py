@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Diagnostic", "Location", "Places", "Report", "Span", "render"]
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "hint"]
 
 # A message that quotes a document must not fill the screen.
 _LONGEST_MESSAGE = 1000
@@ -126,10 +126,24 @@ class Report:
             )
         )
 
+    def hint(self, code: str, message: str, at: Location, *, hint: str = "") -> None:
+        """Add a remark on what the document could say; it is no fault, not even under `--strict`."""
+        self.add(Diagnostic(severity="hint", code=code, message=message, at=at, hint=hint))
+
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """All findings, in the order in which they were made."""
         return tuple(self._found)
+
+    @property
+    def faults(self) -> tuple[Diagnostic, ...]:
+        """The errors and warnings."""
+        return tuple(one for one in self._found if one.severity != "hint")
+
+    @property
+    def hints(self) -> tuple[Diagnostic, ...]:
+        """The remarks that are no faults."""
+        return tuple(one for one in self._found if one.severity == "hint")
 
     @property
     def failed(self) -> bool:
@@ -137,10 +151,11 @@ class Report:
         return any(diagnostic.severity == "error" for diagnostic in self._found)
 
     def strict(self) -> Report:
-        """Return a report of the same findings in which warnings are errors."""
+        """Return a report of the same findings in which warnings are errors; hints stay what they are."""
         report = Report()
         for diagnostic in self._found:
-            report.add(replace(diagnostic, severity="error"))
+            is_fault = diagnostic.severity != "hint"
+            report.add(replace(diagnostic, severity="error") if is_fault else diagnostic)
         return report
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from specloom.diagnostics import Report, render
+from specloom.diagnostics import Location, Report, render
 from specloom.model.build import build_api, package_name
 from specloom.openapi.extensions import check_extensions
+from specloom.openapi.pagination_hints import hint_pagination
 from specloom.openapi.rules import check_openapi, check_rules
 from specloom.openapi.tree import Tree
 from specloom.openapi.validate import validate
@@ -35,14 +36,39 @@ class Woven:
 
     @property
     def findings(self) -> str:
-        """All findings, as they are printed."""
-        return render(self.report.diagnostics, self.documents)
+        """The errors and warnings, as they are printed."""
+        return render(self.report.faults, self.documents)
+
+    @property
+    def hints(self) -> str:
+        """What the document could say besides, as `validate` prints it."""
+        return render(self.report.hints, self.documents)
 
 
 def read_api(document: Path, *, package: str = "", strict: bool = False) -> Woven:
     """Read, check and understand a document; `package` names the client (default: the document's title)."""
     report = Report()
     documents = Documents.load(document, report)
+    try:
+        return _understood(documents, report, document, package=package, strict=strict)
+    except RecursionError:
+        return _too_deep(documents, report)
+
+
+def _too_deep(documents: Documents, report: Report) -> Woven:
+    """What is said of a document whose types refer to types deeper than this process can follow."""
+    report.error(
+        "too-deep",
+        "parts of this document refer to each other in a chain that is too long to follow",
+        Location(documents.root.file),
+        hint="let types refer to what they need directly, not through thousands of others",
+    )
+    return Woven(documents=documents, report=report)
+
+
+def _understood(
+    documents: Documents, report: Report, document: Path, *, package: str, strict: bool
+) -> Woven:
     is_readable = not report.failed and check_openapi(documents, report)
     if not is_readable:
         return Woven(documents=documents, report=report)
@@ -53,6 +79,7 @@ def read_api(document: Path, *, package: str = "", strict: bool = False) -> Wove
     if report.failed:
         return Woven(documents=documents, report=report.strict() if strict else report)
     tree = Tree(documents)
+    hint_pagination(tree, report)
     info = tree.root.get("info")
     title = info.text("title") if info is not None else ""
     api = build_api(tree, package or package_name(title or document.stem), report)
@@ -66,7 +93,10 @@ def weave(document: Path, *, package: str = "", strict: bool = False) -> Woven:
     if read.api is None:
         return read
     api = read.api
-    files = tuple(file for target in TARGETS.values() for file in target(api))
+    try:
+        files = tuple(file for target in TARGETS.values() for file in target(api))
+    except RecursionError:
+        return _too_deep(read.documents, read.report)
     return Woven(documents=read.documents, report=read.report, api=api, files=files)
 
 

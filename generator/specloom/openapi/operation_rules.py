@@ -188,13 +188,15 @@ def _check_security(documents: Documents, parts: Sequence[Part], report: Report)
     components = root.get("components")
     schemes = components.get("securitySchemes") if isinstance(components, dict) else None
     names = list(schemes) if isinstance(schemes, dict) else []
+    told: set[str] = set()  # once is enough: some documents name one in every operation
     for part in parts:
         if part.kind != "securityRequirement" or not isinstance(part.value, dict):
             continue
         for name in part.value:
             # Since 3.2 a requirement may name its scheme by a URI.
             known = name in names or ("/" in name and documents.resolve(part.at, name) is not None)
-            if not known and not name.startswith("x-"):
+            if not known and name not in told and not name.startswith("x-"):
+                told.add(name)
                 report.warning(
                     "unknown-security-scheme",
                     f"there is no security scheme {quoted(name)}",

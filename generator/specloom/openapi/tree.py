@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 from specloom.diagnostics import Location
 from specloom.openapi.rules import text_of
 from specloom.openapi.upgrade import upgrade
+from specloom.source.references import MOST_IN_A_ROW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from specloom.source.references import Documents
-
-_REFERENCES_IN_A_ROW = 100
 
 
 @dataclass(slots=True)
@@ -94,21 +93,29 @@ class Node:
         node = self.get(key)
         return node is not None and node.value is True
 
+    @property
+    def names_reference(self) -> bool:
+        """Whether a `$ref` or `$dynamicRef` stands here, whether or not it leads somewhere."""
+        return isinstance(self.value, dict) and isinstance(
+            self.value.get("$ref", self.value.get("$dynamicRef")), str
+        )
+
     def follow(self) -> Node:
         """The node that this one's `$ref` names, through further ones; itself where there is none or it dangles."""
         node, seen = self, {self.at}
         while (target := node.reference()) is not None and target.at not in seen:
             seen.add(target.at)
-            if len(seen) > _REFERENCES_IN_A_ROW:
+            if len(seen) > MOST_IN_A_ROW:
                 return self
             node = target
         return node
 
     def reference(self) -> Node | None:
         """The node that this one's `$ref` names, one step; None where there is none or it dangles."""
-        ref = self.value.get("$ref") if isinstance(self.value, dict) else None
-        if not isinstance(ref, str):
+        if not self.names_reference:
             return None
+        # A dynamic reference is read as the plain one that it is where nobody extends the schema.
+        ref = self.value.get("$ref", self.value.get("$dynamicRef"))
         at = self.tree.documents.resolve(self.at, ref)
         if at is None:
             return None

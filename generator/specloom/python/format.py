@@ -14,7 +14,7 @@ from black.mode import Mode, TargetVersion
 from black.report import NothingChanged
 
 from specloom.output import File
-from specloom.python.spelling import WIDTH
+from specloom.python.docstrings import WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

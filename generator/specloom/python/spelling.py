@@ -7,9 +7,7 @@ that a template prints. Nothing else makes `Code` from a document's words.
 from __future__ import annotations
 
 import re
-import textwrap
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,9 +27,10 @@ from specloom.model.types import (
     TupleOf,
     Type,
     Union,
+    names_in,
 )
-
-WIDTH = 100
+from specloom.python.confusables import escaped_confusables
+from specloom.python.docstrings import columns, docstring_text, escape, without_headings
 
 _SCALARS = {
     "string": "str",
@@ -67,8 +66,7 @@ def literal(value: Any) -> Code:
     if isinstance(value, int | float):
         return Code(_number(value))
     if isinstance(value, Mapping):
-        members = ", ".join(f"{literal(key)}: {literal(member)}" for key, member in value.items())
-        return Code(f"{{{members}}}")
+        return Code(f"{{{', '.join(_member(key, member) for key, member in value.items())}}}")
     if isinstance(value, list):
         return Code(f"[{', '.join(literal(member) for member in value)}]")
     if isinstance(value, tuple):
@@ -77,19 +75,52 @@ def literal(value: Any) -> Code:
     raise TypeError(f"{type(value).__name__} has no literal")
 
 
+def alone(text: str) -> Code:
+    """A string as the only argument of a call, whose own brackets hold its pieces."""
+    written = literal(text)
+    return Code(written[1:-1]) if written[0] == "(" else written
+
+
+def listed(names: Iterable[str]) -> Code:
+    """A list of names, none of them in pieces: type checkers read it (`__all__`)."""
+    return Code(f"[{', '.join(_quoted(identifier(name)) for name in names)}]")
+
+
+def _member(key: Any, value: Any) -> str:
+    """A pair of a mapping; a word that finds no room beside its key stands in brackets, which black opens."""
+    name, written = literal(key), literal(value)
+    has_room = not isinstance(value, str) or len(name) + len(written) <= _LONGEST
+    return f"{name}: {written if has_room or written[0] == '(' else f'({written})'}"
+
+
 _LONGEST = 66  # characters of a string on one line, deep inside a call
 
 
 def _pieces(text: str) -> str:
     """A long text as pieces that stand beneath each other; Python joins them."""
-    if len(text) <= _LONGEST:
+    if _columns(text) <= _LONGEST:
         return _quoted(text)
     pieces = [""]
-    for word in re.findall(r"\S*\s*|\s+", text):
-        if pieces[-1] and len(pieces[-1]) + len(word) > _LONGEST:
+    for word in _words(text):
+        if pieces[-1] and _columns(pieces[-1] + word) > _LONGEST:
             pieces.append("")
         pieces[-1] += word
     return f"({' '.join(_quoted(piece) for piece in pieces)})" if len(pieces) > 1 else _quoted(text)
+
+
+def _words(text: str) -> Iterator[str]:
+    """Words with the space behind them; one that finds no room on a line, such as an address, is cut."""
+    for word in re.findall(r"\S+\s*|\s+", text):
+        if _columns(word) <= _LONGEST:
+            yield word
+            continue
+        room = _LONGEST // max(map(_columns, set(word)))
+        yield from (word[start : start + room] for start in range(0, len(word), room))
+
+
+def _columns(text: str) -> int:
+    """How wide the text is as a literal, its quotes aside."""
+    return columns(_quoted(text)) - 2
 
 
 def _number(value: float) -> str:
@@ -99,120 +130,43 @@ def _number(value: float) -> str:
 
 
 def _quoted(text: str) -> str:
+    """A string as `repr` writes it, in double quotes; what looks like ASCII and is not stands as an escape."""
     written = repr(text)
     if written.startswith("'") and '"' not in text:
         written = f'"{written[1:-1]}"'
-    return written
+    doubtful = escaped_confusables(written)
+    if not doubtful:
+        return written
+    return "".join(escape(char) if at in doubtful else char for at, char in enumerate(written))
 
 
 def docstring(text: str, indent: int = 4) -> Code:
-    """`text` as a docstring whose lines stand `indent` columns in; no text can end it or leave it.
-
-    Paragraphs are wrapped, list items and indented lines stay.
-    """
-    lines = _wrapped(text, WIDTH - indent - 3)
-    if len(lines) == 1 and indent + len(lines[0]) + 6 > WIDTH:
-        # Black would draw the closing quotes to a single line, over the edge.
-        lines = _wrapped(text, WIDTH - indent - 6)
-    if not lines:
-        lines = ["(Not described.)"]
-    safe = [_inside_docstring(line) for line in lines]
-    margin = " " * indent
-    if len(safe) == 1 and indent + len(safe[0]) + 6 <= WIDTH:
-        return Code(f'"""{_closed(safe[0])}"""')
-    body = "\n".join(f"{margin}{line}" if line else "" for line in safe[1:])
-    head = f'"""{safe[0]}'
-    return Code(f'{head}\n{body}\n{margin}"""' if body else f'{head}\n{margin}"""')
+    """`text` as a docstring whose lines stand `indent` columns in; no text can end it or leave it."""
+    return Code(docstring_text(text, indent))
 
 
-def _closed(line: str) -> str:
-    """A line that the closing quotes may follow."""
-    return f"{line} " if line.endswith(('"', "\\")) else line
-
-
-def _inside_docstring(line: str) -> str:
-    escaped = line.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    return "".join(char if _is_plain(char) else _escape(char) for char in escaped)
-
-
-def _is_plain(char: str) -> bool:
-    return char.isprintable()
-
-
-def _escape(char: str) -> str:
-    code = ord(char)
-    return (
-        f"\\x{code:02x}"
-        if code < 0x100
-        else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-    )
-
-
-_ITEM = re.compile(r"^\s*([-*+]|\d+[.)])\s")
-_ENTRY = re.compile(r"^    \w+: ")
-_SECTION = re.compile(r"^(Args|Returns|Raises|Example|Yields):$")
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    """The lines of a text: paragraphs filled to `width`, other lines as they are, no blank lines at the ends."""
-    text = (
-        unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
-    )
-    lines: list[str] = []
-    paragraph: list[str] = []
-
-    def close() -> None:
-        if paragraph:
-            lines.extend(_filled(" ".join(paragraph), width))
-            paragraph.clear()
-
-    for line in text.split("\n"):
-        stripped = line.rstrip()
-        if not stripped:
-            close()
-            lines.append("")
-        elif (
-            stripped.startswith(("    ", "```", "|", "#"))
-            or _ITEM.match(stripped)
-            or _SECTION.match(stripped)
-        ):
-            close()
-            lines.extend(_filled(stripped, width))
-        else:
-            paragraph.append(stripped.strip())
-    close()
-    while lines and not lines[0]:
-        lines.pop(0)
-    while lines and not lines[-1]:
-        lines.pop()
-    return [line for index, line in enumerate(lines) if line or lines[index - 1]]
-
-
-def _filled(line: str, width: int) -> list[str]:
-    margin = len(line) - len(line.lstrip())
-    hanging = " " * (margin + (4 if _ENTRY.match(line) or _ITEM.match(line) else 0))
-    return textwrap.wrap(
-        line.strip(),
-        width,
-        initial_indent=" " * margin,
-        subsequent_indent=hanging,
-        break_long_words=False,
-        break_on_hyphens=False,
-    ) or [""]
+def note(text: str, indent: int = 4) -> Code:
+    """`text` as a string beneath an attribute: as `docstring`, without a summary."""
+    return Code(docstring_text(text, indent, summary=False))
 
 
 def sentence(text: str) -> str:
-    """The text with a full stop, where it ends with a letter or digit."""
-    stripped = text.strip()
-    return stripped if not stripped or stripped[-1] in ".!?:;" else f"{stripped}."
+    """A document's text with a full stop, where it ends with a letter or digit, and without sections of its own."""
+    stripped = without_headings(text).strip()
+    return stripped if not stripped or stripped[-1] in ".!?:;…" else f"{stripped}."
 
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """Types as annotations. `module` is the module of models that is being written, or "" outside of them."""
+    """Types as annotations. `module` is the module of models that is being written, or "" outside of them.
+
+    `circling` is that module where a union is spelled for type checkers: one that leads back to itself must do so by
+    its own name, in quotes, and not through `models`.
+    """
 
     types: Mapping[str, Declaration]
     module: str = ""
+    circling: str = ""
     shadowed: frozenset[str] = field(default_factory=frozenset)
 
     def annotation(self, kind: Type) -> Code:
@@ -227,6 +181,8 @@ class Spelling:
         """An annotation that allows `UNSET` too; null stays last."""
         if annotation == "Any":
             return Code(annotation)
+        if annotation == "None":
+            return Code("UnsetType | None")
         rest = annotation.removesuffix(" | None")
         return Code(f"{rest} | UnsetType{annotation[len(rest) :]}")
 
@@ -241,11 +197,11 @@ class Spelling:
                     else f"Literal[{literal(value)}]"
                 )
             case ListOf(item=item):
-                return f"{self._builtin('list')}[{self._spell(item)}]"
+                return f"{self._builtin('list')}[{self._inside(item)}]"
             case TupleOf(items=items, rest=rest):
                 return self._tuple(items, rest)
             case MapOf(value=value):
-                return f"{self._builtin('dict')}[{self._builtin('str')}, {self._spell(value)}]"
+                return f"{self._builtin('dict')}[{self._builtin('str')}, {self._inside(value)}]"
             case OneOf(variants=variants):
                 return _joined(self._spell(variant) for variant in _null_last(variants))
             case Named(name=name):
@@ -262,7 +218,14 @@ class Spelling:
             parts = (*items, *([rest] if rest is not None else []))
             inner = _joined(self._spell(part) for part in parts) if parts else "Any"
             return f"{self._builtin('list')}[{inner}]"
-        return f"{self._builtin('tuple')}[{', '.join(self._spell(item) for item in items)}]"
+        return f"{self._builtin('tuple')}[{', '.join(self._inside(item) for item in items)}]"
+
+    def _inside(self, kind: Type) -> str:
+        """A type in the brackets of another one."""
+        unions = (self.types[name] for name in names_in(kind) if self.circling)
+        if any(isinstance(one, Union) and one.module == self.circling for one in unions):
+            return f'"{Spelling(self.types, self.circling).annotation(kind)}"'
+        return self._spell(kind)
 
     def _argument_parts(self, kind: Type) -> list[str]:
         match kind:
@@ -276,6 +239,8 @@ class Spelling:
                 return [f"Sequence[{_joined(self._argument_parts(item))}]"]
             case TupleOf():
                 return [self._spell(kind)]
+            case Binary():
+                return ["FileContent", "Upload"]
             case MapOf(value=value):
                 return [f"Mapping[{self._builtin('str')}, {_joined(self._argument_parts(value))}]"]
             case Named(name=name):

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Document", "Span", "Text", "list_index"]
 
+# The members of mappings in which something was looked for: a fault may stand in each of 100,000.
+_MEMBERS: WeakKeyDictionary[MappingNode, dict[str, tuple[Node, Node]]] = WeakKeyDictionary()
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _WORD = re.compile(r""""[^"\r\n]*"|'[^'\r\n]*'|[\w$./~-]+|.""")
 
@@ -118,11 +121,11 @@ class Document:
 
 def _member(node: Node, step: str | int) -> tuple[Node | None, Node] | None:
     if isinstance(node, MappingNode):
-        # Of keys that are said twice the last one counts, here as in the values.
-        for key_node, value_node in reversed(node.value):
-            if key_node.value == str(step):
-                return key_node, value_node
-    elif isinstance(node, SequenceNode):
+        if node not in _MEMBERS:
+            # Of keys that are said twice the last one counts, here as in the values.
+            _MEMBERS[node] = {str(pair[0].value): pair for pair in node.value}
+        return _MEMBERS[node].get(str(step))
+    if isinstance(node, SequenceNode):
         index = list_index(step, len(node.value))
         return None if index is None else (None, node.value[index])
     return None

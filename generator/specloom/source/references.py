@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from specloom.source.document import Document, Text
     from specloom.source.keywords import Pointer
 
-__all__ = ["Documents", "check_references"]
+__all__ = ["MOST_IN_A_ROW", "Documents", "check_references"]
 
 # References that a pointer may pass through on its way.
 _MOST_HOPS = 20
+# References to references: beyond that many a value is not looked for.
+MOST_IN_A_ROW = 100
 _MISSING = object()
 
 
@@ -157,6 +159,11 @@ class Documents:
                     message=f"`{ref}` leads only to references, in a circle", hint=hint
                 )
             passed.add(found)
+            if len(passed) > MOST_IN_A_ROW:
+                return _Unresolved(
+                    message=f"`{ref}` leads through more than {MOST_IN_A_ROW} references in a row",
+                    hint="refer to what they lead to",
+                )
             value = self.value(found)
             if not isinstance(value, dict) or not isinstance(value.get("$ref"), str):
                 return None

@@ -6,11 +6,16 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from specloom.model.names import constant
+from specloom.python.docstrings import WIDTH, columns
 from specloom.python.spelling import Code, identifier, literal
 from specloom.targets.client.data import operation_constant
 
 if TYPE_CHECKING:
     from specloom.model.api import Argument, Operation
+
+_MARGIN = 8  # columns before a statement of a method
+_MEMBER = 19  # columns of a line of a mapping, deep inside a call, that are neither key nor value
 
 
 def _parameters(given: tuple[Argument, ...]) -> Code:
@@ -18,8 +23,10 @@ def _parameters(given: tuple[Argument, ...]) -> Code:
     outside = [one for one in given if one.place != "body"]
     shared = Counter(one.path[0] for one in outside)
     members = [
-        f"{literal(one.path[0] if shared[one.path[0]] == 1 else f'{one.place}.{one.path[0]}')}: "
-        f"{identifier(one.name)}"
+        _member(
+            one.path[0] if shared[one.path[0]] == 1 else f"{one.place}.{one.path[0]}",
+            identifier(one.name),
+        )
         for one in outside
     ]
     return Code(f"{{{', '.join(members)}}}" if members else "")
@@ -40,8 +47,7 @@ def body_of(operation: Operation, given: tuple[Argument, ...], *, whole: bool) -
         _put(tree, one.path, identifier(one.name))
     optional = {lifted.path for lifted in operation.signature.lifted if not lifted.required}
     expression = _expression(tree, (), optional)
-    required = operation.body is not None and operation.body.required
-    return Code(expression if required else f"given({expression})")
+    return Code(expression)
 
 
 def _put(tree: dict[str, object], path: tuple[str, ...], value: Code) -> None:
@@ -62,17 +68,60 @@ def _expression(
         written = _expression(value, inner, optional) if isinstance(value, Mapping) else str(value)
         if isinstance(value, Mapping) and inner in optional:
             written = f"given({written})"
-        members.append(f"{literal(key)}: {written}")
+        members.append(_member(key, written))
     return f"{{{', '.join(members)}}}"
 
 
-def statement(does: str, operation: Operation, given: tuple[Argument, ...], result: str) -> Code:
-    """The one call of a method, with literal data."""
+def _member(key: str, value: str) -> str:
+    """A pair of a mapping; a name that finds no room beside its key stands in brackets, which black opens."""
+    name = literal(key)
+    has_room = columns(name) + len(value) <= WIDTH - _MEMBER or not value.isidentifier()
+    return f"{name}: {value if has_room else f'({value})'}"
+
+
+def statement(
+    does: str, data: str, operation: Operation, given: tuple[Argument, ...], result: str
+) -> Code:
+    """The body of a method: one call with literal data, with what is long named before it.
+
+    `data` is the method whose data of the operation it takes.
+    """
     parameters, body = _parameters(given), body_of(operation, given, whole=True)
-    parts = [operation_constant(operation), result]
+    short = _call(does, data, result, parameters, body)
+    if len(short) <= WIDTH - _MARGIN:
+        return short
+    taken = {one.name for one in given}
+    lines = []
+    if parameters:
+        name = _free("parameters", taken)
+        lines.append(f"{name} = {parameters}")
+        parameters = name
+    if body and not body.isidentifier():
+        name = _free("body", taken)
+        lines.append(f"{name} = {body}")
+        body = name
+    lines.append(_call(does, data, result, parameters, body))
+    return Code(f"\n{' ' * _MARGIN}".join(lines))
+
+
+def _call(does: str, data: str, result: str, parameters: str, body: str) -> Code:
+    parts = [constant(data), result]
     parts += [
         f"parameters={parameters}" if parameters else "",
         f"body={body}" if body else "",
         "options=options",
     ]
-    return Code(f"self.{does}({', '.join(part for part in parts if part)})")
+    return Code(f"return self.{does}({', '.join(part for part in parts if part)})")
+
+
+def _free(name: str, taken: set[str]) -> Code:
+    """A local name that no argument has."""
+    while name in taken:
+        name = f"{name}_"
+    return Code(name)
+
+
+def estimating(operation: Operation, given: tuple[Argument, ...]) -> Code:
+    """The call that asks what a request would cost."""
+    body = body_of(operation, given, whole=False)
+    return Code(f"return self._estimate({operation_constant(operation)}, body={body})")

@@ -37,7 +37,7 @@ def command_data(api: Api) -> Code:
         return Code("")
     return construct(
         "Command",
-        operation=f"{resource.name}.generate{operation.name.removeprefix('submit')}",
+        operation=f"{resource.name}.{operation.companions['generate']}",
         submit=operation.qualified,
         program=f"python -m {api.package}",
         description=api.summary or api.title,

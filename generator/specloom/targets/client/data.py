@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 from specloom.model.api import (
-    Answer,
     Api,
+    Encoding,
     Job,
     JobResult,
     Operation,
+    Pagination,
     Parameter,
     Price,
     SecurityScheme,
+    Server,
     Step,
 )
 from specloom.model.names import constant
-from specloom.model.operations import is_json
 from specloom.model.types import ABSENT
-from specloom.python.spelling import Code, Spelling, literal
+from specloom.python.spelling import Code, Spelling, alone, literal
 
 
 def construct(name: str, /, *positional: Code, **members: Any) -> Code:
-    """A call `name(positional..., key=value, ...)`; members that are empty or None are left out.
-
-    The trailing comma makes black lay it out one member a line.
-    """
+    """A call `name(positional..., key=value, ...)`; members that are empty or None are left out."""
     kept = [f"{key}={_written(value)}" for key, value in members.items() if not _is_empty(value)]
-    if not kept:
-        return Code(f"{name}({', '.join(positional)})")
-    return Code(f"{name}({', '.join([*positional, *kept])},)")
+    return Code(f"{name}({', '.join([*positional, *kept])})")
 
 
 def _is_empty(value: Any) -> bool:
@@ -41,7 +38,8 @@ def _written(value: Any) -> str:
     if isinstance(value, Code):
         return value
     if isinstance(value, tuple) and any(isinstance(part, Code) for part in value):
-        return f"({', '.join(_written(part) for part in value)},)"
+        comma = "," if len(value) == 1 else ""
+        return f"({', '.join(_written(part) for part in value)}{comma})"
     return literal(dict(value) if isinstance(value, Mapping) else value)
 
 
@@ -50,56 +48,106 @@ def operation_constant(operation: Operation) -> Code:
     return Code(constant(operation.name))
 
 
-def operation_data(operation: Operation, spelling: Spelling, calls: Mapping[str, Code]) -> Code:
+def operation_data(
+    operation: Operation, spelling: Spelling, answers: Code, calls: Mapping[str, Code]
+) -> Code:
     """The `Operation(...)` of one operation; `calls` names the data of other operations by qualified name."""
     return construct(
         "Operation",
         name=operation.qualified,
         method=operation.method,
         path=operation.path,
-        parameters=tuple(_parameter(one) for one in operation.parameters),
+        parameters=_parameters(operation.parameters),
         body=_body(operation),
-        answers=tuple(_answer(answer, spelling) for answer in operation.answers if answer.contents),
+        answers=answers,
         price=_price(operation.price),
         job=_job(operation.job, calls) if operation.job is not None else None,
-        secured=None if _is_secured(operation) else Code("False"),
+        pages=_pages(operation.pages, spelling) if operation.pages is not None else None,
+        secured=Code("False") if operation.secured == () else operation.secured,
+        server=_server(operation.server) if operation.server is not None else None,
     )
 
 
-def _is_secured(operation: Operation) -> bool:
-    return not operation.security or any(operation.security)
+def _parameters(given: tuple[Parameter, ...]) -> Code | None:
+    """The parameters in their order; neighbours that differ by nothing but their names are told together."""
+    parts = []
+    for (place, style), group in groupby(given, key=lambda one: (one.place, _style(one))):
+        names = [literal(one.wire_name) for one in group]
+        if len(names) == 1:
+            parts.append(construct("Parameter", names[0], literal(place), **dict(style)))
+        else:
+            parts.append(construct("alike", literal(place), *names, **dict(style)))
+    return _spread(parts, "alike(")
 
 
-def _parameter(one: Parameter) -> Code:
-    return construct(
-        "Parameter",
-        name=one.wire_name,
-        place=one.place,
-        style=one.style,
-        explode=one.explode,
-        required=True if one.required else None,
-        allow_reserved=True if one.allow_reserved else None,
-        content_type=one.content,
-    )
+def _style(one: Parameter) -> tuple[tuple[str, Any], ...]:
+    """What is said of a parameter besides its name and place."""
+    usual = "simple" if one.place in ("path", "header") else "form"
+    style = one.style or usual
+    explode = one.explode if one.explode is not None else style == "form"
+    said = {
+        "style": style if style != usual else None,
+        "explode": explode if explode != (style == "form") else None,
+        "allow_reserved": one.allow_reserved or None,
+        "content_type": one.content,
+        "check": one.has_rules or None,
+    }
+    return tuple((key, value) for key, value in said.items() if not _is_empty(value))
 
 
 def _body(operation: Operation) -> Code | None:
     if operation.body is None or not operation.body.contents:
         return None
-    media_type = operation.body.contents[0].media_type
+    content = operation.body.contents[0]
+    is_checked = content.kind not in {"text", "binary"} and content.schema_at is not None
     return construct(
         "Body",
-        literal(media_type),
-        check=operation.qualified if is_json(media_type) else None,
+        literal(content.media_type),
+        check=operation.qualified if is_checked else None,
         required=True if operation.body.required else None,
+        encodings=_encodings(content.encodings),
     )
 
 
-def _answer(answer: Answer, spelling: Spelling) -> Code:
-    content = answer.contents[0]
-    return Code(
-        f"Answer({literal(answer.status)}, {literal(content.media_type)}, "
-        f"lambda: {spelling.annotation(content.type)})"
+def _encodings(given: tuple[Encoding, ...]) -> Code | None:
+    """The encodings; neighbours that differ by nothing but their names are told together."""
+    parts = []
+    for style, group in groupby(given, key=_encoding):
+        names = [literal(one.name) for one in group]
+        parts.append(construct("Encoding" if len(names) == 1 else "encoded", *names, **dict(style)))
+    return _spread(parts, "encoded(")
+
+
+def _encoding(one: Encoding) -> tuple[tuple[str, Any], ...]:
+    said = {
+        "content_type": one.content_type,
+        "style": one.style,
+        "explode": one.explode,
+        "allow_reserved": one.allow_reserved or None,
+    }
+    return tuple((key, value) for key, value in said.items() if not _is_empty(value))
+
+
+def _spread(parts: list[Code], several: str) -> Code | None:
+    """A tuple of single ones and of calls that give several."""
+    if len(parts) == 1 and parts[0].startswith(several):
+        return parts[0]
+    spread = [f"*{part}" if part.startswith(several) else part for part in parts]
+    return Code(f"({', '.join(spread)}{',' if len(spread) == 1 else ''})") if spread else None
+
+
+def _pages(pages: Pagination, spelling: Spelling) -> Code:
+    return construct(
+        "Pagination",
+        style=pages.style,
+        items=pages.items,
+        type=Code(f"lambda: {spelling.annotation(pages.item)}"),
+        parameter=pages.parameter,
+        cursor=pages.cursor,
+        url=pages.url,
+        first=None if pages.first == 1 else Code(str(pages.first)),
+        total=pages.total,
+        more=pages.more,
     )
 
 
@@ -221,11 +269,9 @@ def api_data(api: Api) -> Code:
         env_prefix=api.env_prefix,
         title=api.title,
         version=api.version,
-        servers=tuple(
-            construct("Server", literal(server.url), assumed=True if server.assumed else None)
-            for server in api.servers
-        ),
-        security=_security(api),
+        servers=tuple(_server(server) for server in api.servers),
+        security=tuple(_scheme(one) for one in api.security_schemes if one.keywords),
+        secured=api.secured,
         error_codes=_error_codes(api),
         error=_error_answer(api),
         limits=_limits(api),
@@ -234,30 +280,43 @@ def api_data(api: Api) -> Code:
     )
 
 
-def api_security(api: Api) -> list[SecurityScheme]:
-    """The ways to authenticate that the operations ask for; schemes that nobody asks for are left out."""
-    asked = [
-        name
-        for resource in api.resources
-        for one in resource.operations
-        for way in one.security
-        for name in way
-    ]
-    schemes = {scheme.name: scheme for scheme in api.security_schemes}
-    return [schemes[name] for name in dict.fromkeys(asked) if name in schemes]
+def _server(server: Server) -> Code:
+    has_more = server.assumed or server.name or server.variables
+    return construct(
+        "Server",
+        literal(server.url) if has_more else alone(server.url),
+        assumed=True if server.assumed else None,
+        name=server.name,
+        variables=tuple(
+            construct("Variable", literal(one.name), literal(one.default), values=one.values)
+            for one in server.variables
+        ),
+    )
 
 
-def _security(api: Api) -> tuple[Code, ...]:
-    found = (_scheme(scheme) for scheme in api_security(api))
-    return tuple(dict.fromkeys(code for code in found if code is not None))
-
-
-def _scheme(scheme: SecurityScheme) -> Code | None:
-    if scheme.kind in {"bearer", "oauth2", "openid"}:
-        return Code("Bearer()")
-    if scheme.kind == "api-key":
-        return construct("ApiKey", name=scheme.wire_name, place=scheme.place)
-    return None
+def _scheme(scheme: SecurityScheme) -> Code:
+    key, *more = scheme.keywords
+    own = key if key != "api_key" else None
+    match scheme.kind:
+        case "api-key":
+            return construct("ApiKey", name=scheme.wire_name, place=scheme.place, key=own)
+        case "basic":
+            names = (key, *more) if (key, *more) != ("username", "password") else ()
+            return construct("Basic", *(literal(name) for name in names))
+        case "oauth2" | "openid" if more:
+            usual = more == ["client_id", "client_secret"]
+            return construct(
+                "OAuth2",
+                key=own,
+                application=() if usual else tuple(more),
+                token_url=scheme.token_url,
+                discovery=scheme.discovery,
+                scopes=scheme.scopes,
+            )
+        case "unsupported":
+            return construct("Authorization", *([literal(key)] if key != "authorization" else []))
+        case _:
+            return construct("Bearer", *([literal(key)] if own else []))
 
 
 def _error_codes(api: Api) -> Code | None:

@@ -18,27 +18,46 @@ _STANDARD = {
     "typing": ("Any", "Literal", "Unpack"),
 }
 _RUNTIME = {
+    "binary": ("Download",),
     "client": ("AsyncResource", "GenerateOptions", "Options", "Resource"),
     "encoding": ("given",),
-    "jobs": ("AsyncJob", "Job"),
+    "jobs": ("Job",),
     "models": ("UNSET", "UnsetType"),
     "operations": (
         "Answer",
         "Body",
         "CostPaths",
+        "Encoding",
         "ErrorPaths",
         "Idempotency",
         "LifeCycle",
         "Listing",
         "Operation",
+        "Pagination",
         "Parameter",
         "Price",
         "Progress",
         "Rule",
+        "Server",
         "Step",
+        "Variable",
+        "alike",
+        "encoded",
     ),
+    "pages": ("Pages",),
     "pricing": ("Estimate",),
     "results": ("AsyncResult", "Result"),
+    "streaming": ("Stream",),
+    "twins": (
+        "awaited",
+        "awaited_download",
+        "awaited_job",
+        "awaited_result",
+        "awaited_stream",
+        "not_awaited",
+        "paged",
+    ),
+    "uploads": ("FileContent", "Upload"),
 }
 
 
@@ -73,15 +92,24 @@ def resource_imports(said: set[str], foreign: dict[str, list[str]]) -> Iterator[
             yield _line(f".{identifier(module)}", [name])
 
 
-def export_key(name: str) -> tuple[int, str]:
+def export_key(name: str) -> tuple[int, list[str | int]]:
     """Constants, then classes, then the rest: the order of `__all__`."""
-    return (0 if len(name) > 1 and name.isupper() else 1 if name[0].isupper() else 2, name)
+    return (_rank(name), _natural(name))
 
 
-def import_key(name: str) -> tuple[int, str]:
-    """As `export_key`, whatever the case: the order within an import."""
+def import_key(name: str) -> tuple[int, list[str | int], list[str | int]]:
+    """As `export_key`, and the case counts only where nothing else does: the order within an import."""
     plain = name.split(" ")[0]
-    return (export_key(plain)[0], plain.lower())
+    return (_rank(plain), _natural(plain.lower()), _natural(plain))
+
+
+def _rank(name: str) -> int:
+    return 0 if len(name) > 1 and name.isupper() else 1 if name[0].isupper() else 2
+
+
+def _natural(name: str) -> list[str | int]:
+    """Letters and numbers in turn: 9 stands before 10."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"([0-9]+)", name)]
 
 
 def _line(module: str, names: list[str]) -> Code:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,18 @@ from specloom.model.types import (
     Type,
     Union,
 )
-from specloom.python.spelling import Code, Spelling, docstring, identifier, literal, sentence
-from specloom.targets.client.imports import export_key, import_key, words_of
+from specloom.python.docstrings import WIDTH
+from specloom.python.spelling import Code, Spelling, docstring, identifier, literal, note, sentence
+from specloom.targets.client.imports import import_key, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from specloom.model.api import Api
+
+# Fields whose names msgspec turns into camelCase as anybody would.
+_MAPPING = 17  # columns before a value of a discriminator, and the comma behind it
+_PLAIN = re.compile(r"[a-z][a-z0-9]*(_[a-z][a-z0-9]*)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +71,8 @@ class ModuleView:
     name: Code
     doc: Code
     imports: tuple[Code, ...]
-    names: Code
     imported: tuple[Code, ...]
+    listed: Code
     types: tuple[TypeView, ...]
 
 
@@ -89,10 +95,17 @@ def modules(api: Api) -> Iterator[ModuleView]:
                 0,
             ),
             imports=tuple(_imports(views)),
-            names=literal(sorted((view.name for view in views), key=export_key)),
             imported=tuple(sorted((view.name for view in views), key=import_key)),
+            listed=_listed(module, views),
             types=views,
         )
+
+
+def _listed(module: str, views: tuple[TypeView, ...]) -> Code:
+    """The names of a module's types, in brackets, which black opens, where its line has no room for them."""
+    names = literal(" ".join(view.name for view in views))
+    has_room = len(f"    {literal(module)}: {names},") <= WIDTH
+    return names if has_room or names.startswith("(") else Code(f"({names})")
 
 
 def _type(declared: Declaration, spelling: Spelling) -> TypeView:
@@ -108,8 +121,7 @@ def _type(declared: Declaration, spelling: Spelling) -> TypeView:
 
 
 def _record(declared: Record, spelling: Spelling) -> TypeView:
-    renamed = {one.name: one.wire_name for one in declared.fields if one.name != one.wire_name}
-    rename = f", rename={literal(renamed)}" if renamed else ""
+    rename = _rename(declared)
     fields = (_field(one, spelling) for one in declared.fields)
     return TypeView(
         kind=Code("record"),
@@ -119,6 +131,24 @@ def _record(declared: Record, spelling: Spelling) -> TypeView:
         fields=tuple(fields),
         extra=spelling.annotation(declared.extra) if declared.extra is not None else None,
     )
+
+
+def _rename(declared: Record) -> str:
+    """How the names on the wire are made of the fields' own: by a rule where all follow it, else one by one."""
+    renamed = {one.name: one.wire_name for one in declared.fields if one.name != one.wire_name}
+    if not renamed:
+        return ""
+    if all(_PLAIN.fullmatch(one.name) for one in declared.fields):
+        for rule, is_pascal in (("camel", False), ("pascal", True)):
+            if all(_joined(one.name, is_pascal) == one.wire_name for one in declared.fields):
+                return f", rename={literal(rule)}"
+    return f", rename={literal(renamed)}"
+
+
+def _joined(name: str, is_pascal: bool) -> str:
+    """A name as msgspec's rules `camel` and `pascal` make it of one that is `_PLAIN`."""
+    first, *rest = name.split("_")
+    return "".join([first.capitalize() if is_pascal else first, *map(str.capitalize, rest)])
 
 
 def _field(one: Field, spelling: Spelling) -> FieldView:
@@ -135,7 +165,7 @@ def _field(one: Field, spelling: Spelling) -> FieldView:
         name=identifier(one.name),
         annotation=annotation,
         default=default,
-        doc=docstring(doc) if doc else None,
+        doc=note(doc) if doc else None,
     )
 
 
@@ -154,7 +184,7 @@ def _enumeration(declared: Enumeration) -> TypeView:
             MemberView(
                 name=identifier(member.name),
                 value=literal(member.value),
-                doc=docstring(sentence(member.doc)) if member.doc else None,
+                doc=note(sentence(member.doc)) if member.doc else None,
             )
             for member in declared.members
         ),
@@ -163,26 +193,33 @@ def _enumeration(declared: Enumeration) -> TypeView:
 
 def _union(declared: Union | Alias, variants: tuple[Type, ...], spelling: Spelling) -> TypeView:
     spelled = [spelling.annotation(variant) for variant in variants]
+    checked = Spelling(spelling.types, circling=spelling.module)
     late = ", ".join(spelled)
     arguments = [literal(declared.name), f"lambda: ({late},)"]
     if isinstance(declared, Union) and declared.discriminator is not None:
         told = declared.discriminator
         mapping = ", ".join(
-            f"{literal(value)}: lambda: {spelling.annotation(kind)}" for value, kind in told.mapping
+            _late(literal(value), spelling.annotation(kind)) for value, kind in told.mapping
         )
-        arguments.append(f"Discriminator({literal(told.wire_name)}, {{{mapping}}})")
+        default = (
+            f", lambda: {spelling.annotation(told.default)}" if told.default is not None else ""
+        )
+        arguments.append(f"Discriminator({literal(told.wire_name)}, {{{mapping}}}{default})")
     return TypeView(
         kind=Code("union"),
         name=identifier(declared.name),
-        doc=docstring(sentence(declared.doc) or f"{declared.wire_name}.", 0),
+        doc=note(sentence(declared.doc) or f"{declared.wire_name}.", 0),
         head=Code(""),
-        union=(
-            literal(spelled[0])
-            if len(spelled) == 1
-            else Code(f"Union[{', '.join(literal(one) for one in spelled)}]")
-        ),
+        # Read by type checkers alone, and qualified: a name may stand before what it names.
+        union=Code(" | ".join(checked.annotation(one) for one in variants)),
         variants=Code(", ".join(arguments)),
     )
+
+
+def _late(value: Code, annotation: Code) -> str:
+    """A variant under its value; one that finds no room beside it stands in brackets, which black opens."""
+    written = f"{value}: lambda: {annotation}"
+    return written if len(written) <= WIDTH - _MAPPING else f"{value}: lambda: ({annotation})"
 
 
 def _imports(views: tuple[TypeView, ...]) -> Iterator[Code]:
@@ -194,6 +231,7 @@ def _imports(views: tuple[TypeView, ...]) -> Iterator[Code]:
             *(one.annotation for one in view.fields),
             view.union or "",
             view.variants or "",
+            view.extra or "",
         )
     ]
     said = words_of(texts)
@@ -203,9 +241,7 @@ def _imports(views: tuple[TypeView, ...]) -> Iterator[Code]:
         said |= {"TYPE_CHECKING", "TypeAlias", "union"}
     if "datetime" in said:
         yield Code("import datetime")
-    typing = [
-        name for name in ("TYPE_CHECKING", "Any", "Literal", "TypeAlias", "Union") if name in said
-    ]
+    typing = [name for name in ("TYPE_CHECKING", "Any", "Literal", "TypeAlias") if name in said]
     if typing:
         yield Code(f"from typing import {', '.join(typing)}")
     if typing or "datetime" in said:

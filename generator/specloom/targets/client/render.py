@@ -8,17 +8,21 @@ import re
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from specloom.model.types import Enumeration, ListOf, Named, OneOf, Type
+from specloom.model.types import Binary, Enumeration, ListOf, Named, OneOf, Type
 from specloom.output import File
 from specloom.python.format import format_files
-from specloom.python.spelling import Code, docstring, identifier, literal, sentence
+from specloom.python.spelling import Code, docstring, identifier, listed, literal, sentence
 from specloom.python.templates import environment
 from specloom.targets.client.command import command_data
+from specloom.targets.client.constructors import constructor_doc, constructor_view
 from specloom.targets.client.data import api_data
 from specloom.targets.client.imports import export_key, import_key, words_of
-from specloom.targets.client.methods import ResourceView, resource_view
+from specloom.targets.client.listing import listing
+from specloom.targets.client.methods import kinds_of
 from specloom.targets.client.modules import modules
+from specloom.targets.client.resources import ResourceView, resource_view
 from specloom.targets.client.sandbox import sandbox_data
+from specloom.targets.client.webhooks import webhooks_module
 from specloom.targets.docs import markdown
 
 if TYPE_CHECKING:
@@ -83,6 +87,8 @@ def _modules(api: Api, resources: list[ResourceView]) -> Iterator[tuple[str, str
     )
     yield "_client.py", _client(api, env)
     yield "errors.py", _errors(api, env)
+    if api.webhooks:
+        yield "webhooks.py", webhooks_module(api, env)
     yield "sandbox/__init__.py", env.get_template("sandbox_init.py.jinja").render(
         doc=docstring(f"The sandbox of {api.title}: the API on this machine, for no money.", 0),
         class_doc=docstring(
@@ -98,9 +104,7 @@ def _modules(api: Api, resources: list[ResourceView]) -> Iterator[tuple[str, str
             resource=resource
         )
     views = sorted(modules(api), key=lambda view: view.name)
-    names = literal(
-        sorted((view.name for module in views for view in module.types), key=export_key)
-    )
+    names = listed(sorted((view.name for module in views for view in module.types), key=export_key))
     yield "models/__init__.py", env.get_template("models_init.py.jinja").render(
         modules=views, names=names
     )
@@ -108,7 +112,10 @@ def _modules(api: Api, resources: list[ResourceView]) -> Iterator[tuple[str, str
         yield f"models/{module.name}.py", env.get_template("models.py.jinja").render(module=module)
 
 
-_DATA = ("Api", "ApiKey", "Bearer", "ErrorPaths", "JobKind", "Limits", "Server", "VendorCode")
+_DATA = (
+    *("Api", "ApiKey", "Authorization", "Basic", "Bearer", "ErrorPaths", "JobKind", "Limits"),
+    *("OAuth2", "Server", "Variable", "VendorCode"),
+)
 _COMMAND = ("Argument", "Command")
 
 
@@ -150,37 +157,18 @@ def _client(api: Api, env: jinja2.Environment) -> str:
             f"The clients: `{sync['name']}` and `{asynchronous['name']}`, the same but for `await`.",
             0,
         ),
-        "names": literal(sorted([sync["name"], asynchronous["name"]], key=export_key)),
+        "names": listed(sorted([sync["name"], asynchronous["name"]], key=export_key)),
         "classes": [sync, asynchronous],
     }
-    return env.get_template("client.py.jinja").render(client=client, resources=resources)
+    return env.get_template("client.py.jinja").render(
+        client=client, resources=resources, takes=constructor_view(api)
+    )
 
 
 def _client_doc(api: Api, mark: str) -> str:
     if mark:
         return f"As `{api.client_name}`, to be awaited: every call is a coroutine."
-    named = next((server for server in api.servers if not server.assumed), None)
-    base = (
-        f"Default: `{api.env_prefix}_BASE_URL`, else {named.url}."
-        if named
-        else f"Default: `{api.env_prefix}_BASE_URL`; without one only the key `sandbox` is accepted."
-    )
-    return f"""The client of {api.title}; close it, or use it in a `with` statement.
-
-Args:
-    api_key: The key, or a function that gives it. Default: `{api.env_prefix}_API_KEY`.
-    base_url: The server. {base}
-    assumed: What the document assumes, set otherwise; see the docs for the keys.
-    config: A TOML file with `base_url`, `[assumed]` and `[prices]`. Default: `{api.env_prefix}_CONFIG`.
-    prices: Unit prices by tier, for estimates; an unknown price is None and never 0.
-    timeout: Seconds for one request; None is no limit.
-    max_retries: How often a request that is safe to repeat is repeated.
-    allow_insecure: Send the key over plain HTTP to other hosts than this one.
-    http_client: Your own httpx2 client; what it does to a submit is outside our promise.
-
-Raises:
-    ConfigurationError: there is no key, or a key and no server to send it to.
-"""
+    return constructor_doc(api)
 
 
 def _errors(api: Api, env: jinja2.Environment) -> str:
@@ -196,7 +184,7 @@ def _errors(api: Api, env: jinja2.Environment) -> str:
         }
         for code in api.error_codes
     ]
-    names = literal(sorted([*inherited, *(code["name"] for code in codes)]))
+    names = listed(sorted([*inherited, *(code["name"] for code in codes)]))
     return env.get_template("errors.py.jinja").render(
         doc=docstring(
             f"Every error of the client, and a class for each error code of {api.title}.", 0
@@ -215,6 +203,14 @@ def _all_of(module: str) -> list[str]:
     raise LookupError(f"{module} has no __all__")
 
 
+# What calls give whose body comes later: imported from the package itself where there are such calls.
+_LATE = {
+    "_download": ("_runtime.binary", ["AsyncDownload", "Download"]),
+    "_pages": ("_runtime.pages", ["AsyncPages", "Pages"]),
+    "_stream": ("_runtime.streaming", ["AsyncStream", "Stream"]),
+}
+
+
 def _init(api: Api, env: jinja2.Environment) -> str:
     results = {
         f"resources.{resource.name}": sorted(_results(resource))
@@ -225,9 +221,11 @@ def _init(api: Api, env: jinja2.Environment) -> str:
         "_client": [f"Async{api.client_name}", api.client_name],
         "_runtime.jobs": ["AsyncJob", "Job"],
         "_runtime.models": ["UNSET"],
+        "_runtime.uploads": ["FileContent", "Upload"] if _sends_files(api) else [],
         "errors": sorted(["APIError", *(code.class_name for code in api.error_codes)]),
         "models": sorted(_argument_enumerations(api)),
         **results,
+        **{module: names for does, (module, names) in _LATE.items() if does in _doings(api)},
     }
     taken: set[str] = set()
     views = []
@@ -241,9 +239,21 @@ def _init(api: Api, env: jinja2.Environment) -> str:
     intro = f"{api.title}: {api.summary}" if api.summary else api.title
     return env.get_template("init.py.jinja").render(
         doc=docstring(sentence(intro), 0),
-        exports=views,
-        names=literal(sorted([*taken, "errors", "models"], key=export_key)),
+        exports=sorted(views),
+        names=listed(sorted([*taken, "errors", "models"], key=export_key)),
     )
+
+
+def _sends_files(api: Api) -> bool:
+    """Whether a caller gives a file anywhere."""
+    operations = (one for resource in api.resources for one in resource.operations)
+    return any(_holds_file(one.type) for call in operations for one in call.signature.arguments)
+
+
+def _holds_file(kind: Type) -> bool:
+    if isinstance(kind, OneOf):
+        return any(_holds_file(variant) for variant in kind.variants)
+    return isinstance(kind, Binary) or (isinstance(kind, ListOf) and _holds_file(kind.item))
 
 
 def _results(resource: Resource) -> Iterator[str]:
@@ -294,7 +304,28 @@ def _distribution(api: Api) -> Iterator[tuple[str, str]]:
         client=identifier(api.client_name),
         prefix=identifier(api.env_prefix),
         example=_example(api),
+        ways=list(_ways(api)),
     )
+    yield "api.md", listing(api)
+
+
+_WAYS = {
+    "_download": "`Download`: a file; `save(path)` streams it to disk, `read()` and `iter_bytes()` give its bytes.",
+    "_stream": "`Stream`: items, each as soon as it comes; leave it early with `close()` or `with`.",
+    "_pages": "`Pages`: all items of a list, page after page, each asked for when it is needed.",
+}
+
+
+def _ways(api: Api) -> Iterator[Code]:
+    """What calls give beside plain values, where there are such calls."""
+    doings = _doings(api)
+    yield from (Code(way) for does, way in _WAYS.items() if does in doings)
+
+
+def _doings(api: Api) -> set[str]:
+    """What the methods of an API call on their resources."""
+    operations = [one for resource in api.resources for one in resource.operations]
+    return {kind.does for one in operations for kind in kinds_of(one)}
 
 
 def _example(api: Api) -> Code:
@@ -311,7 +342,7 @@ def _example(api: Api) -> Code:
     )
     if operation.job is None:
         return Code(f"    print(client.{resource.name}.{operation.name}({arguments}))")
-    name = "generate" + operation.name.removeprefix("submit")
+    name = operation.companions["generate"]
     first = f"    {(variable := resource.name.rstrip('s') or 'job')} = client.{resource.name}.{name}({arguments})"
     return Code(f"{first}\n    print({variable}.url)")
 
@@ -319,4 +350,9 @@ def _example(api: Api) -> Code:
 def _toml(text: str) -> Code:
     """A TOML basic string: JSON's escapes are TOML's, but for surrogate pairs, which `ensure_ascii=False` avoids."""
     written = json.dumps(text, ensure_ascii=False)
-    return Code("".join(char if char.isprintable() else f"\\u{ord(char):04X}" for char in written))
+    return Code("".join(char if char.isprintable() else _toml_escape(char) for char in written))
+
+
+def _toml_escape(char: str) -> str:
+    code = ord(char)
+    return f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from specloom.model.operations import is_json
-from specloom.targets.client.data import api_security
+from specloom.model.media import is_json
 
 if TYPE_CHECKING:
     from specloom.model.api import Answer, Api, Job, Operation
@@ -20,7 +19,7 @@ def sandbox_data(api: Api) -> dict[str, Any]:
             "env_prefix": api.env_prefix,
             "security": [
                 _told({"kind": scheme.kind, "name": scheme.wire_name, "place": scheme.place})
-                for scheme in api_security(api)
+                for scheme in api.security_schemes
             ],
             "operations": [
                 _operation(api, one) for resource in api.resources for one in resource.operations
@@ -70,7 +69,7 @@ def _operation(api: Api, one: Operation) -> dict[str, Any]:
             "job": _job(one.job) if one.job is not None else None,
             "price": _price(one),
         }
-    ) | ({} if not one.security or any(one.security) else {"secured": False})
+    ) | ({} if one.security and all(one.security) else {"secured": False})
 
 
 def _answer(api: Api, one: Operation, answer: Answer) -> dict[str, Any]:

@@ -95,7 +95,6 @@ def calling(api: Api, resource: Resource, operation: Operation) -> Calling:
     priced = operation.price.arguments if operation.price is not None else ()
     said = [one for one in operation.signature.arguments if one.required or one.name in priced]
     given = tuple(argument_given(api, operation, one) for one in said)
-    tail = operation.name.removeprefix("submit")
     wrong = _wrong(api, operation)
 
     def call(name: str, arguments: tuple[Given, ...] = given) -> Call:
@@ -103,9 +102,9 @@ def calling(api: Api, resource: Resource, operation: Operation) -> Calling:
 
     return Calling(
         submit=call(operation.name),
-        generate=call(operation.generate_name or f"generate{tail}"),
+        generate=call(operation.companions.get("generate", operation.name)),
         estimate=call(
-            operation.estimate_name or f"estimate{tail}",
+            operation.companions.get("estimate", operation.name),
             tuple(one for one in given if one.name in priced),
         ),
         wrong=call(operation.name, _with(given, wrong)) if wrong is not None else None,

@@ -118,7 +118,7 @@ def _operation(api: Api, resource: Resource, one: Operation) -> OperationView:
         doc=prose(one.doc, 4),
         is_deprecated=int(one.deprecated),
         signature=signature(api, one, f"client.{one.qualified}", returns),
-        companions=tuple(companions(one, told)),
+        companions=tuple(companions(api, one, told)),
         summary_table=table(
             ("argument", "type", "allowed", "left out"), _summary_rows(api, arguments)
         ),

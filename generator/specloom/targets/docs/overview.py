@@ -58,7 +58,7 @@ def _facts(api: Api) -> Iterator[tuple[Markdown, ...]]:
     for server in api.servers:
         remark = text("assumed") if server.assumed else Markdown("")
         yield text("server"), join(
-            [code(server.url), Markdown(f"({remark})" if remark else ""), words(server.doc)]
+            [code(server.usual_url), Markdown(f"({remark})" if remark else ""), words(server.doc)]
         )
     if api.security_schemes:
         yield text("key"), code(f"{api.env_prefix}_API_KEY")

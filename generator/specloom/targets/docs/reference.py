@@ -13,7 +13,7 @@ from specloom.targets.docs.examples import Call, Calling, calling
 from specloom.targets.docs.markdown import Markdown, code, link, table, text, words
 from specloom.targets.docs.prose import prose
 from specloom.targets.docs.records import field_rows, returned_record, variants
-from specloom.targets.docs.signatures import returned_text, signature
+from specloom.targets.docs.signatures import awaited, further, returned_text, signature
 from specloom.targets.docs.wording import value
 
 if TYPE_CHECKING:
@@ -120,7 +120,11 @@ def _methods(api: Api, resource: Resource, operation: Operation) -> Iterator[Met
     more = link(text("every argument"), target(resource, operation))
     if operation.job is None:
         returns = returned_text(api, operation)
-        yield _method(api, operation, operation.name, (returns, returns), _does(operation), more)
+        both = (returns, awaited(returns))
+        yield _method(api, operation, operation.name, both, _does(operation), more)
+        for name, gives, does in further(api, operation):
+            said = Markdown(f"As {code(operation.name)}; it {does}")
+            yield _method(api, operation, name, (gives, awaited(gives)), said, more)
         return
     result = operation.job.result_name
     submitted = (f"Job[{result}]", f"AsyncJob[Async{result}]")

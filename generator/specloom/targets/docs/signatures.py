@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from specloom.model.types import ABSENT, OneOf, Type
 from specloom.python.spelling import Spelling, identifier
+from specloom.targets.client.returned import Returned
 from specloom.targets.docs.markdown import Markdown, code, fence
 from specloom.targets.docs.wording import is_success
 
@@ -38,8 +39,29 @@ def returned(operation: Operation) -> Type | None:
 
 def returned_text(api: Api, operation: Operation) -> str:
     """What a plain call returns, as an annotation."""
-    kind = returned(operation)
-    return spelling(api).annotation(kind) if kind is not None else "None"
+    told = Returned(spelling(api))
+    ways = {"stream": told.stream, "download": told.download, "value": told.answer}
+    return ways[operation.gives](operation)
+
+
+def further(api: Api, operation: Operation) -> Iterator[tuple[str, str, Markdown]]:
+    """The further methods of a plain call: what each is called, what it returns, what it does."""
+    told = Returned(spelling(api))
+    if operation.pages is not None and "iterate" in operation.companions:
+        does = Markdown(f"goes through all pages of {code(operation.name)} and gives their items.")
+        yield operation.companions["iterate"], told.pages(operation), does
+    for key, name in operation.companions.items():
+        for _, content in operation.alternatives(key)[:1]:
+            found = told.alternative(operation, key)
+            ways = {"stream": f"Stream[{found}]", "binary": "Download"}
+            does = Markdown(f"asks for {code(content.media_type)} instead.")
+            yield name, ways.get(content.kind, found), does
+
+
+def awaited(returns: str) -> str:
+    """What the async client gives where the sync one gives this."""
+    is_ours = returns == "Download" or returns.startswith(("Stream[", "Pages["))
+    return f"Async{returns}" if is_ours else returns
 
 
 def signature(
@@ -68,9 +90,14 @@ def _lines(
     yield f") -> {returns}"
 
 
-def companions(operation: Operation, calling: Calling) -> Iterator[tuple[Markdown, Markdown]]:
-    """The methods that belong to a job's submit, with what each does."""
+def companions(
+    api: Api, operation: Operation, calling: Calling
+) -> Iterator[tuple[Markdown, Markdown]]:
+    """The further methods that belong to an operation, with what each does."""
     if operation.job is None:
+        resource = operation.qualified.partition(".")[0]
+        for name, _, does in further(api, operation):
+            yield code(f"client.{resource}.{name}(...)"), Markdown(f"takes the same, and {does}")
         return
     result = code(operation.job.result_name)
     yield (

@@ -1,0 +1,103 @@
+"""What finished jobs give, as the templates print it: a class with the last answer's records and lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from specloom.model.choices import is_nullable, without_null
+from specloom.model.types import ListOf, Named, OneOf, Record, Type
+from specloom.python.spelling import Code, Spelling, docstring, identifier, sentence
+from specloom.targets.client.returned import Returned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from specloom.model.api import Api, Job, Operation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PropertyView:
+    """A field of the last answer, lifted to the result of a job."""
+
+    name: Code
+    annotation: Code
+    doc: Code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultView:
+    """What a finished job gives, for one of the two clients."""
+
+    name: Code
+    parent: Code
+    doc: Code
+    properties: tuple[PropertyView, ...]
+
+
+# What a result has of its own.
+_TAKEN = frozenset(
+    {
+        *("job", "answer", "value", "files", "file", "url", "save"),
+        *("cost", "discount", "currency", "raw"),
+    }
+)
+
+
+def result_views(api: Api, operation: Operation, spelling: Spelling) -> Iterator[ResultView]:
+    """The sync and the async result of an operation's jobs; none where it makes no jobs."""
+    job = operation.job
+    if job is None:
+        return
+    answer = api.operation(job.poll.operation or operation.qualified)
+    for mark in ("", "Async"):
+        yield ResultView(
+            name=identifier(f"{mark}{job.result_name}"),
+            parent=Code(f"{mark}Result[{Returned(spelling).answer(answer)}]"),
+            doc=docstring(
+                f"What a finished job of `{operation.qualified}` gives: files, cost, the last answer."
+            ),
+            properties=tuple(_properties(job, answer, spelling)),
+        )
+
+
+def _properties(job: Job, answer: Operation, spelling: Spelling) -> Iterator[PropertyView]:
+    """The records, lists and maps of the answer; what the server leaves out is then empty and never absent."""
+    record = _answer_record(answer, spelling)
+    failing = (*job.error_code, *job.error_message)
+    for one in record.fields if record is not None else ():
+        kind = _without_null(one.type)
+        if any(path.startswith(f"$.{one.wire_name}") for path in failing):
+            continue  # what a failure says has no place on a result
+        if (
+            one.name not in _TAKEN
+            and not one.name.startswith("_")
+            and _can_be_empty(kind, spelling)
+        ):
+            yield PropertyView(
+                name=identifier(one.name),
+                annotation=spelling.annotation(kind),
+                doc=docstring(sentence(one.doc) or f"`{one.wire_name}` of the last answer.", 8),
+            )
+
+
+def _answer_record(operation: Operation, spelling: Spelling) -> Record | None:
+    for answer in operation.answers:
+        for content in answer.contents[:1]:
+            named = content.type.name if isinstance(content.type, Named) else ""
+            found = spelling.types.get(named)
+            if answer.status.startswith("2") and isinstance(found, Record):
+                return found
+    return None
+
+
+def _can_be_empty(kind: Type, spelling: Spelling) -> bool:
+    declared = spelling.types.get(kind.name) if isinstance(kind, Named) else None
+    return isinstance(kind, ListOf) or isinstance(declared, Record)
+
+
+def _without_null(kind: Type) -> Type:
+    if isinstance(kind, OneOf) and is_nullable(kind):
+        rest = without_null(kind.variants)
+        return rest[0] if len(rest) == 1 else OneOf(rest)
+    return kind
