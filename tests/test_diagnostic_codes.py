@@ -16,7 +16,7 @@ DOCS = ROOT / "docs" / "diagnostics.md"
 
 CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 # Calls whose first argument is a code.
-SAYING = {"error", "warning", "UnreadableError"}
+SAYING = {"error", "warning", "hint", "UnreadableError"}
 
 
 def sources() -> Iterator[Path]:

@@ -30,6 +30,7 @@ SOURCE = ROOT / "generator" / "specloom"
 ELSEWHERE = {
     "edited-file": "tests/test_changes.py",
     "foreign-folder": "tests/test_changes.py",
+    "looks-paged": "tests/fragments/what_looks_paged_is_hinted_at.py",
     "path-collision": "tests/test_output.py",
     "unsafe-path": "tests/test_output.py",
     "unwritable-folder": "tests/test_output.py",

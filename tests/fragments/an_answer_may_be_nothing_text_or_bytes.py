@@ -1,6 +1,6 @@
 from typing import Any, assert_type
 
-from an_answer_may_be_nothing_text_or_bytes import AnAnswerMayBeNothingTextOrBytes, models
+from an_answer_may_be_nothing_text_or_bytes import AnAnswerMayBeNothingTextOrBytes, Download, models
 from tests.answering import Reply, Vendor
 
 vendor = Vendor(
@@ -18,12 +18,12 @@ text = client.things.get_text()
 assert_type(text, str)
 assert text == "héllo"
 pdf = client.things.get_file()
-assert_type(pdf, bytes)
-assert pdf == b"%PDF\xff"
-assert client.things.get_raw() == b"\0\1"
+assert_type(pdf, Download)
+assert pdf.read() == b"%PDF\xff"
+assert client.things.get_raw().read() == b"\0\1"
 later = client.things.make_two()
-assert_type(later, models.MakeTwoResponse | models.MakeTwoResponse_2)
-assert later == models.MakeTwoResponse_2(ticket=7)
+assert_type(later, models.MakeTwoResponse | models.MakeTwoAcceptedResponse)
+assert later == models.MakeTwoAcceptedResponse(ticket=7)
 assert client.things.make_two() == models.MakeTwoResponse(url="x")
 anything: Any = client.things.get_any()
 assert anything == [1, {"a": None}]

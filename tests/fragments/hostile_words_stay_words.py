@@ -10,7 +10,7 @@ from tests.answering import Vendor
 said = '"""\\\n{{ }}\u2028\u202e'
 vendor = Vendor({"'''": said, "__import__('os').abort()": "x", "a\nb": "\u202e"})
 client: Any = package.HostileWordsStayWords(http_client=vendor.http)
-(method,) = [name for name in dir(client.evil) if name.startswith("run")]
+(method,) = [name for name in vars(type(client.evil)) if not name.startswith("_")]
 made = getattr(client.evil, method)("1", "2", a_b="q")
 assert vendor.target.startswith("/1/a")
 assert said in [getattr(made, name) for name in made.__struct_fields__]

@@ -25,7 +25,7 @@ made = client.class_.import_(
     self_="me",
     timeout_=3,
     options_="o",
-    p1_st="1",
+    p1st="1",
     top=5,
     models="m",
     timeout=9.0,
@@ -34,7 +34,7 @@ assert vendor.body == {"class": "c", "list": [1], "str": "s"}
 assert vendor.plain_target == "/imports?from=f&self=me&timeout=3&1st=1&$top=5&models=m"
 assert vendor.last.headers["options"] == "o"
 assert isinstance(made, models.List)
-assert (made.extra_, made.raw_, made.n2_nd, made.none) == ("e", "r", 2, "n")
+assert (made.extra_, made.raw_, made.n2nd, made.none) == ("e", "r", 2, "n")
 assert made.class_ == "c"
 assert made.extra == {}
 assert isinstance(made.models_, models.Any_)

@@ -6,7 +6,7 @@ vendor = Vendor(
 )
 client = ReferencesMayLeadIntoTypes(http_client=vendor.http)
 order = client.things.get_order()
-assert isinstance(order.payer, models.Buyer)
+assert isinstance(order.payer, models.OrderBuyer)
 assert order.payer.name == "b"
 assert order.lines == [models.Line(count=1)]
 assert order.first == models.Line(count=2)

@@ -139,8 +139,26 @@ def _read(line: socket.socket) -> Received | None:
     }
     while len(body) < int(headers.get("content-length", 0)):
         body += line.recv(65536)
+    if headers.get("transfer-encoding") == "chunked":
+        whole = _unchunked(line, body)
+        if whole is None:
+            return None
+        body = whole
     path, _, query = target.partition("?")
     return Received(method, path, query, headers, body)
+
+
+def _unchunked(line: socket.socket, data: bytes) -> bytes | None:
+    while not data.endswith(b"0\r\n\r\n"):
+        more = line.recv(65536)
+        if not more:
+            return None  # the line broke off
+        data += more
+    body = b""
+    while data:
+        size, _, rest = data.partition(b"\r\n")
+        body, data = body + rest[: int(size, 16)], rest[int(size, 16) + 2 :]
+    return body
 
 
 class FakeClock(Clock):

@@ -93,6 +93,72 @@ def test_a_path_parameter_in_every_style(
     assert path(style, explode, value) == text
 
 
+VARIABLES: dict[str, Any] = {
+    "who": "fred",
+    "hello": "Hello World!",
+    "half": "50%",
+    "dub": "me/too",
+    "empty": "",
+    "v": "6",
+    "list": ["red", "green", "blue"],
+    "keys": {"semi": ";", "dot": ".", "comma": ","},
+    "undef": None,
+}
+# The examples of RFC 6570, 3.2.2 to 3.2.8, for what has a style in OpenAPI.
+EXPANSIONS = {
+    "{who}": "fred",
+    "{hello}": "Hello%20World%21",
+    "{half}": "50%25",
+    "{dub}": "me%2Ftoo",
+    "{list}": "red,green,blue",
+    "{list*}": "red,green,blue",
+    "{keys}": "semi,%3B,dot,.,comma,%2C",
+    "{keys*}": "semi=%3B,dot=.,comma=%2C",
+    "{+hello}": "Hello%20World!",
+    "{+half}": "50%25",
+    "{+keys}": "semi,;,dot,.,comma,,",
+    "{+keys*}": "semi=;,dot=.,comma=,",
+    "{.who}": ".fred",
+    "{.half}": ".50%25",
+    "{.list}": ".red,green,blue",
+    "{.list*}": ".red.green.blue",
+    "{.keys}": ".semi,%3B,dot,.,comma,%2C",
+    "{.keys*}": ".semi=%3B.dot=..comma=%2C",
+    "{;who}": ";who=fred",
+    "{;half}": ";half=50%25",
+    "{;empty}": ";empty",
+    "{;v}": ";v=6",
+    "{;list}": ";list=red,green,blue",
+    "{;list*}": ";list=red;list=green;list=blue",
+    "{;keys}": ";keys=semi,%3B,dot,.,comma,%2C",
+    "{;keys*}": ";semi=%3B;dot=.;comma=%2C",
+    "{?who}": "who=fred",
+    "{?half}": "half=50%25",
+    "{?empty}": "empty=",
+    "{?undef}": "",
+    "{?list}": "list=red,green,blue",
+    "{?list*}": "list=red&list=green&list=blue",
+    "{?keys}": "keys=semi,%3B,dot,.,comma,%2C",
+    "{?keys*}": "semi=%3B&dot=.&comma=%2C",
+}
+
+
+@pytest.mark.parametrize(("expression", "text"), EXPANSIONS.items())
+def test_a_style_expands_as_its_uri_template(expression: str, text: str) -> None:
+    name = expression.strip("{+.;?*}")
+    style = {".": "label", ";": "matrix", "?": "form"}.get(expression[1], "simple")
+    parameter = Parameter(
+        name,
+        "query" if style == "form" else "path",
+        style=style,
+        explode="*" in expression,
+        allow_reserved="+" in expression,
+    )
+    value = VARIABLES[name]
+    spelled = query_text(query_pairs(parameter, value)) if style == "form" else None
+    assert (path_text(parameter, value) if spelled is None else spelled) == text
+
+
 @pytest.mark.parametrize("value", ["", ".", "..", "...", [], [""], {}, None, UNSET])
 @pytest.mark.parametrize("style", ["", "label"])
 def test_a_path_value_that_is_nothing_or_dots_is_refused(style: str, value: Any) -> None:
@@ -145,11 +211,15 @@ QUERIES: list[tuple[str, bool | None, Any, str]] = [
     ("pipeDelimited", None, OBJECT, "color=R%7C100%7CG%7C200%7CB%7C150"),
     ("deepObject", None, OBJECT, "color%5BR%5D=100&color%5BG%5D=200&color%5BB%5D=150"),
     ("deepObject", True, {"a": {"b": [1, 2]}, "c": None},
-     "color%5Ba%5D%5Bb%5D=1&color%5Ba%5D%5Bb%5D=2"),
+     "color%5Ba%5D%5Bb%5D%5B0%5D=1&color%5Ba%5D%5Bb%5D%5B1%5D=2"),
+    ("deepObject", True, [{"a": 1}, {"a": 2}], "color%5B0%5D%5Ba%5D=1&color%5B1%5D%5Ba%5D=2"),
     ("deepObject", None, "blue", "color=blue"),
     ("", None, Rgb(r=1, g=2), "r=1&g=2"),
     ("", None, [Color.BLUE, Color("new")], "color=blue&color=new"),
     ("", None, False, "color=false"),
+    ("", None, 1e-7, "color=0.0000001"),
+    ("", None, 1e22, "color=10000000000000000000000"),
+    ("", None, [0.1, 2.0], "color=0.1&color=2.0"),
     ("", None, "a b&c=d+é", "color=a%20b%26c%3Dd%2B%C3%A9"),
     ("", False, ["a,b", "c"], "color=a%2Cb,c"),
     ("", None, {"a&b": 1}, "a%26b=1"),

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from specloom.targets.client.runtime.credentials import Secret
 from specloom.targets.client.runtime.errors import ConfigurationError
 from specloom.targets.client.runtime.operations import Api, ApiKey, Server
-from specloom.targets.client.runtime.settings import Secret, read_settings, same_origin
+from specloom.targets.client.runtime.settings import read_settings, same_origin
 
 from .loopback import FakeClock, Loopback, answer
 from .videos_api import API, AsyncVideosClient, VideosClient

@@ -46,6 +46,10 @@ class Square(Model, kw_only=True):
     color: str | UnsetType = UNSET
 
 
+class Figure(Model, kw_only=True):
+    kind: str | UnsetType = UNSET
+
+
 class Unit(OpenEnum):
     MM = "mm"
 
@@ -59,6 +63,10 @@ if TYPE_CHECKING:
     Measure: TypeAlias = str | Unit
     Lists: TypeAlias = list[Circle] | list[Square]
     Kind: TypeAlias = Cat | Dog
+    Outer: TypeAlias = Form | Kind
+    Version: TypeAlias = Circle | Square
+    Flag: TypeAlias = Circle | Square
+    Shape: TypeAlias = Circle | Figure
 else:
     Pet = union(
         "Pet",
@@ -72,6 +80,22 @@ else:
     Measure = union("Measure", lambda: (str, Unit))
     Lists = union("Lists", lambda: (list[Circle], list[Square]))
     Kind = union("Kind", lambda: (Cat, Dog))
+    Outer = union("Outer", lambda: (Form, Kind))
+    Version = union(
+        "Version",
+        lambda: (Circle, Square),
+        Discriminator("v", {"1": lambda: Circle, "2": lambda: Square, "3": lambda: Square}),
+    )
+    Flag = union(
+        "Flag",
+        lambda: (Circle, Square),
+        Discriminator("round", {"true": lambda: Circle, "false": lambda: Square}),
+    )
+    Shape = union(
+        "Shape",
+        lambda: (Circle, Figure),
+        Discriminator("kind", {"circle": lambda: Circle}, lambda: Figure),
+    )
 
 
 class Home(Model, kw_only=True):
@@ -153,6 +177,18 @@ CHOICES: list[tuple[Any, Any, Any]] = [
     (Kind, {"kind": "cat", "tricks": []}, Cat()),
     (Kind, {"kind": "cow", "lives": 1}, {"kind": "cow", "lives": 1}),
     (Kind, {}, Cat()),
+    (Outer, {"side": 2, "color": "red"}, Square(side=2.0, color="red")),
+    (Outer, {"kind": "dog", "tricks": []}, Dog(tricks=[])),
+    (Version, {"v": 2, "side": 1}, Square(side=1.0)),
+    (Version, {"v": "3", "side": 1}, Square(side=1.0)),
+    (Version, {"v": 2.0, "side": 1}, Square(side=1.0)),
+    (Version, {"v": 9, "side": 1}, {"v": 9, "side": 1}),
+    (Version, {"side": 1}, Square(side=1.0)),
+    (Flag, {"round": True, "radius": 1}, Circle(radius=1.0)),
+    (Flag, {"round": False, "side": 1}, Square(side=1.0)),
+    (Shape, {"kind": "circle", "radius": 1}, Circle(radius=1.0)),
+    (Shape, {"kind": "blob", "radius": 1}, Figure(kind="blob")),
+    (Shape, {"radius": 1}, Figure()),
 ]
 
 

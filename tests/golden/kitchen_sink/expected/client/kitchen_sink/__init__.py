@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from . import errors, models
     from ._client import AsyncKitchenSink, KitchenSink
+    from ._runtime.binary import AsyncDownload, Download
     from ._runtime.jobs import AsyncJob, Job
     from ._runtime.models import UNSET
+    from ._runtime.uploads import FileContent, Upload
     from .errors import APIError, PromptRefusedError
     from .models import ImageRequestStyle, Kind, Size
     from .resources.images import AsyncImage, Image
@@ -17,9 +19,13 @@ if TYPE_CHECKING:
 _MODULES = {
     "AsyncKitchenSink": "_client",
     "KitchenSink": "_client",
+    "AsyncDownload": "_runtime.binary",
+    "Download": "_runtime.binary",
     "AsyncJob": "_runtime.jobs",
     "Job": "_runtime.jobs",
     "UNSET": "_runtime.models",
+    "FileContent": "_runtime.uploads",
+    "Upload": "_runtime.uploads",
     "APIError": "errors",
     "PromptRefusedError": "errors",
     "ImageRequestStyle": "models",
@@ -32,9 +38,12 @@ _MODULES = {
 __all__ = [
     "UNSET",
     "APIError",
+    "AsyncDownload",
     "AsyncImage",
     "AsyncJob",
     "AsyncKitchenSink",
+    "Download",
+    "FileContent",
     "Image",
     "ImageRequestStyle",
     "Job",
@@ -42,6 +51,7 @@ __all__ = [
     "KitchenSink",
     "PromptRefusedError",
     "Size",
+    "Upload",
     "errors",
     "models",
 ]

@@ -15,38 +15,12 @@ COMMAND = Command(
     positional="prompt",
     positional_help="What the picture shows.",
     arguments=(
-        Argument(
-            name="seed",
-            kind="integer",
-            help="At least 0.",
-        ),
-        Argument(
-            name="mask",
-            kind="json",
-            help="Where to paint.",
-        ),
-        Argument(
-            name="size",
-            kind="string",
-            choices=("S", "L"),
-            default="S",
-        ),
-        Argument(
-            name="count",
-            kind="integer",
-            help="From 1 to 4.",
-            default=1,
-        ),
-        Argument(
-            name="strength",
-            kind="number",
-            help="At most 1.",
-        ),
-        Argument(
-            name="style",
-            kind="string",
-            choices=("soft", "hard"),
-        ),
+        Argument(name="seed", kind="integer", help="At least 0."),
+        Argument(name="mask", kind="json", help="Where to paint."),
+        Argument(name="size", kind="string", choices=("S", "L"), default="S"),
+        Argument(name="count", kind="integer", help="From 1 to 4.", default=1),
+        Argument(name="strength", kind="number", help="At most 1."),
+        Argument(name="style", kind="string", choices=("soft", "hard")),
     ),
 )
 

@@ -16,18 +16,11 @@ API = Api(
     security=(Bearer(),),
     error_codes={
         "E-1": VendorCode(
-            class_name="PromptRefusedError",
-            kind="request",
-            message="the prompt was refused",
+            class_name="PromptRefusedError", kind="request", message="the prompt was refused"
         )
     },
-    error=ErrorPaths(
-        code=("$.error.code",),
-        message=("$.error.message",),
-    ),
-    limits=Limits(
-        submits_per_second=2,
-    ),
+    error=ErrorPaths(code=("$.error.code",), message=("$.error.message",)),
+    limits=Limits(submits_per_second=2),
     jobs=(
         JobKind(
             name="images.submit",

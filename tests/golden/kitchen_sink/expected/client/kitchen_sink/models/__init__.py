@@ -18,22 +18,12 @@ if TYPE_CHECKING:
     from .pets import Animal, Cat, Dog, Kind, Pet
     from .shared import Failure, Problem
 
-_MODULES: dict[str, str] = {
-    "ImageRequest": "images",
-    "ImageRequestInput": "images",
-    "Size": "images",
-    "ImageRequestStyle": "images",
-    "Task": "images",
-    "TaskStatus": "images",
-    "TaskFile": "images",
-    "Kind": "pets",
-    "Animal": "pets",
-    "Cat": "pets",
-    "Dog": "pets",
-    "Pet": "pets",
-    "Problem": "shared",
-    "Failure": "shared",
+_TYPES: dict[str, str] = {
+    "images": ("ImageRequest ImageRequestInput Size ImageRequestStyle Task " "TaskStatus TaskFile"),
+    "pets": "Kind Animal Cat Dog Pet",
+    "shared": "Problem Failure",
 }
+_MODULES = {name: module for module, names in _TYPES.items() for name in names.split()}
 
 __all__ = [
     "Animal",

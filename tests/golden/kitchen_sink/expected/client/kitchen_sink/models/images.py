@@ -8,16 +8,6 @@ from .. import models
 from .._runtime import models as runtime
 from .._runtime.models import UNSET, UnsetType
 
-__all__ = [
-    "ImageRequest",
-    "ImageRequestInput",
-    "ImageRequestStyle",
-    "Size",
-    "Task",
-    "TaskFile",
-    "TaskStatus",
-]
-
 
 class ImageRequest(runtime.Model, kw_only=True):
     """ImageRequest."""

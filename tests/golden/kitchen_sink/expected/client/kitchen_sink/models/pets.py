@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, TypeAlias, Union
+from typing import TYPE_CHECKING, TypeAlias
 
+from .. import models
 from .._runtime import models as runtime
 from .._runtime.models import UNSET, UnsetType
 from .._runtime.unions import Discriminator, union
-
-__all__ = ["Animal", "Cat", "Dog", "Kind", "Pet"]
 
 
 class Kind(runtime.OpenEnum):
@@ -56,7 +55,7 @@ class Dog(runtime.Model, kw_only=True):
 
 
 if TYPE_CHECKING:
-    Pet: TypeAlias = Union["Cat", "Dog"]
+    Pet: TypeAlias = models.Cat | models.Dog
 else:
     Pet = union(
         "Pet",

@@ -5,8 +5,6 @@ from __future__ import annotations
 from .._runtime import models as runtime
 from .._runtime.models import UNSET, UnsetType
 
-__all__ = ["Failure", "Problem"]
-
 
 class Problem(runtime.Model, kw_only=True):
     """Problem."""
