@@ -13,7 +13,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_BUILD_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: generate help setup check test golden demo sandbox bench clean
+.PHONY: generate help setup check test golden demo sandbox bench bench-documents clean
 .DEFAULT_GOAL := generate
 
 generate: $(READY) ## weave generated/ from spec/; says which files changed, or that nothing did
@@ -64,6 +64,10 @@ sandbox: $(READY) ## run the sandbox at http://127.0.0.1:8026 until Ctrl-C
 
 bench: $(READY) ## what is measured, printed as tables (see bench/README.md)
 	@$(RUN)/python bench/weaving.py
+
+bench-documents: $(READY) ## all documents of a folder, measured: DOCS=folder, PEERS=1 for the peer first
+	@$(if $(PEERS),$(RUN)/python -m bench.documents $(DOCS) --peer)
+	@$(RUN)/python -m bench.documents $(DOCS)
 
 clean: ## remove what set-up and tests made
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis demo
