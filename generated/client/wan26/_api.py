@@ -12,12 +12,7 @@ API = Api(
     env_prefix="WAN26",
     title="Wan 2.6 text-to-video",
     version="0.1.0",
-    servers=(
-        Server(
-            "http://127.0.0.1:8026",
-            assumed=True,
-        ),
-    ),
+    servers=(Server("http://127.0.0.1:8026", assumed=True),),
     security=(Bearer(),),
     error_codes={
         "001026001": VendorCode(
@@ -69,14 +64,8 @@ API = Api(
             status=500,
         ),
     },
-    error=ErrorPaths(
-        code=("$.error.code",),
-        message=("$.error.message",),
-    ),
-    limits=Limits(
-        submits_per_second=2,
-        polls_per_second=5,
-    ),
+    error=ErrorPaths(code=("$.error.code",), message=("$.error.message",)),
+    limits=Limits(submits_per_second=2, polls_per_second=5),
     jobs=(
         JobKind(
             name="videos.submit",
@@ -106,7 +95,7 @@ API = Api(
         "job.cost.amount": "$.usage.cost",
         "job.cost.discount": "$.usage.discount",
         "get.path": "/v1/videos/{id}",
-        "submit.body.input.reference_video_urls": "/input/reference_video_urls",
+        "submit.body.input.reference_video_urls": ("/input/reference_video_urls"),
         "envelope": "$",
         "error.code": "$.error.code",
         "error.message": "$.error.message",

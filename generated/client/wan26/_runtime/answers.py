@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -15,7 +16,20 @@ from .effects import Caught
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["MISSING", "Parsed", "WholePath", "decimal", "parse_json", "read_json", "retry_after"]
+__all__ = [
+    "MISSING",
+    "Parsed",
+    "WholePath",
+    "decimal",
+    "media_type",
+    "names_json",
+    "parse_json",
+    "read_json",
+    "retry_after",
+    "text_of",
+]
+
+_CHARSET = re.compile(r""";\s*charset\s*=\s*["']?([^\s"';]+)""", re.IGNORECASE)
 
 
 class _Missing:
@@ -38,6 +52,25 @@ def _find(path: str, value: Any) -> list[Any]:
     if value is MISSING:
         return []
     return [node for node in jsonpath.parse(str(path)).find(value) if node is not None]
+
+
+def media_type(content_type: str) -> str:
+    """What a `Content-Type` names, without its parameters, in lower case."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def names_json(content_type: str) -> bool:
+    """Whether a `Content-Type` says that a body is JSON."""
+    kind = media_type(content_type)
+    return kind in {"application/json", "text/json"} or kind.endswith("+json")
+
+
+def text_of(content: bytes, content_type: str) -> str:
+    """A body as text: in the charset that its `Content-Type` names, else in UTF-8."""
+    found = _CHARSET.search(content_type)
+    with Caught(LookupError, ValueError):
+        return content.decode(found[1] if found else "utf-8-sig", "replace")
+    return content.decode("utf-8", "replace")
 
 
 def read_json(content: bytes) -> Any:

@@ -62,7 +62,7 @@ def _sent(source: str, made: Exchange | None, path_parameters: Mapping[str, Any]
     if place == "header":
         headers = {key.lower(): value for key, value in made.request.headers.items()}
         return headers.get(name.lower())
-    found = point(parse_json(made.request.content or b""), source.partition("#")[2])
+    found = point(parse_json(made.request.held), source.partition("#")[2])
     return None if found is MISSING else found
 
 

@@ -66,12 +66,13 @@ class RequestChecks:
         self._formats = formats
         self._compiled: dict[str, _Compiled | None] = {}
 
-    def problems(self, name: str, body: Any) -> list[Problem]:
+    def problems(self, name: str, body: Any, part: str = "body") -> list[Problem]:
         """All that is wrong with the body of a request; a name that is not known has no rules.
 
-        The body is JSON, as `encoding.to_wire` gives it.
+        The body is JSON, as `encoding.to_wire` gives it; another part are its `parameters`, in one
+        object.
         """
-        compiled = self._compile(pointer(("requests", name, "body")))
+        compiled = self._compile(pointer(("requests", name, part)))
         if compiled is None or compiled.validator.is_valid(body):
             return []
         found: dict[object, Problem] = {}

@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any, Self
 
 from . import orders
+from .credentials import concealed
 from .drivers import AsyncDriver, Clock, SyncDriver
 from .exchanging import Response
 from .jobs import AsyncJob, Job
@@ -13,11 +14,11 @@ from .logs import Log
 from .requests import GenerateOptions, Options
 from .resources import AsyncResource, Resource
 from .session import Session
-from .settings import checked_limits, conceal, read_settings
+from .settings import checked_limits, read_settings
 from .tokens import read_token
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from decimal import Decimal
     from os import PathLike
     from types import TracebackType
@@ -67,8 +68,13 @@ class Client(_Shared):
         api: what the document says of the API.
         api_key: the key, or a function that is asked for it at every request; without it
             `<PREFIX>_API_KEY`.
+        credentials: what else authenticates, by its keyword in the woven client; without it
+            `<PREFIX>_<KEYWORD>`.
+        scopes: what tokens that are fetched ask for; None is what the document asks for.
         base_url: the server; without it `<PREFIX>_BASE_URL`, then the TOML file, then the
             document's own.
+        server: another server of the document: its number, its name, or its URL as written there.
+        server_variables: what stands in the URL of the document's server.
         assumed: what the document only assumes, set anew.
         config: a TOML file with `base_url`, `[assumed]` and `[prices]`; without it
             `<PREFIX>_CONFIG`.
@@ -88,7 +94,11 @@ class Client(_Shared):
         api: Api,
         *,
         api_key: str | Callable[[], str] | None = None,
+        credentials: Mapping[str, str | Callable[[], str] | None] | None = None,
+        scopes: Sequence[str] | None = None,
         base_url: str | None = None,
+        server: int | str | None = None,
+        server_variables: Mapping[str, str] | None = None,
         assumed: Mapping[str, Any] | None = None,
         config: str | PathLike[str] | None = None,
         prices: Mapping[str, str | Decimal] | None = None,
@@ -98,13 +108,16 @@ class Client(_Shared):
         allow_insecure: bool = False,
         clock: Clock | None = None,
     ) -> None:
-        key = conceal(api_key)
-        del api_key  # from here on, no traceback shows it
+        given = concealed(api_key, credentials)
+        del api_key, credentials  # from here on, no traceback shows them
         seconds, retries = checked_limits(timeout, max_retries)
         settings = read_settings(
             api,
-            api_key=key,
+            credentials=given,
+            scopes=scopes,
             base_url=base_url,
+            server=server,
+            server_variables=server_variables,
             assumed=assumed,
             config=config,
             prices=prices,
@@ -144,7 +157,11 @@ class AsyncClient(_Shared):
         api: Api,
         *,
         api_key: str | Callable[[], str] | None = None,
+        credentials: Mapping[str, str | Callable[[], str] | None] | None = None,
+        scopes: Sequence[str] | None = None,
         base_url: str | None = None,
+        server: int | str | None = None,
+        server_variables: Mapping[str, str] | None = None,
         assumed: Mapping[str, Any] | None = None,
         config: str | PathLike[str] | None = None,
         prices: Mapping[str, str | Decimal] | None = None,
@@ -154,13 +171,16 @@ class AsyncClient(_Shared):
         allow_insecure: bool = False,
         clock: Clock | None = None,
     ) -> None:
-        key = conceal(api_key)
-        del api_key  # from here on, no traceback shows it
+        given = concealed(api_key, credentials)
+        del api_key, credentials  # from here on, no traceback shows them
         seconds, retries = checked_limits(timeout, max_retries)
         settings = read_settings(
             api,
-            api_key=key,
+            credentials=given,
+            scopes=scopes,
             base_url=base_url,
+            server=server,
+            server_variables=server_variables,
             assumed=assumed,
             config=config,
             prices=prices,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import httpx2
 
-    from .effects import Route, Send, Trace
+    from .effects import Request, Route, Send, Trace
 
 __all__ = ["Clients", "Handshake", "build_async", "build_sync", "check_kind", "failure", "prepared"]
 
@@ -157,7 +157,7 @@ def prepared(
             asked.method,
             asked.url,
             headers=dict(asked.headers),
-            content=asked.content,
+            content=_content(client, asked),
             timeout=timeout,
             extensions={"trace": trace},
         )
@@ -169,6 +169,16 @@ def prepared(
     if asked.route != "call":
         options["auth"] = None  # an auth flow may send a request again
     return request, options
+
+
+def _content(client: Any, asked: Request) -> Any:
+    """The body as the client reads it: one that is streamed once for each time that it is sent."""
+    import httpx2
+
+    if isinstance(asked.content, bytes | None):
+        return asked.content
+    is_async = isinstance(client, httpx2.AsyncClient)
+    return asked.content.awaited() if is_async else asked.content.blocking()
 
 
 def failure(error: BaseException | None, trace: Trace | None) -> Failure:

@@ -14,7 +14,7 @@ from .models import Model
 from .shapes import Items, Nullable, Record, Scalar, Shape, UnionMarker, shape_of
 from .unions import choose
 
-__all__ = ["DecodingError", "blank", "decode", "decode_value", "log_to"]
+__all__ = ["DecodingError", "blank", "decode", "decode_value", "log_to", "surprised"]
 
 _MOST_SAID: Final = 10_000
 
@@ -55,6 +55,11 @@ _voice = _Voice()
 def log_to(name: str) -> None:
     """Name the logger that surprises are said to; without it, the name of the outer package."""
     _voice.logger = logging.getLogger(name)
+
+
+def surprised(place: str, problem: str) -> None:
+    """Say, once, that something came otherwise than the document promises."""
+    _voice.say([(place, problem, False)])
 
 
 def decode(content: bytes, type_: Any) -> Any:

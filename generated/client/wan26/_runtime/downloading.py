@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import mimetypes
-import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .answers import retry_after
@@ -29,6 +27,7 @@ from .effects import (
 from .errors import APIError, DownloadError, ResultExpiredError, printable
 from .exchanging import backoff
 from .logs import bare_url
+from .parts import PartFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,14 +37,13 @@ if TYPE_CHECKING:
     from .finishing import Link
     from .session import Session
 
-__all__ = ["Download", "Saved", "save"]
+__all__ = ["Saved", "Transfer", "gather", "save"]
 
 _BUFFER = 1 << 20  # bytes that are gathered before they are written
 _TRIES = 5  # in a row, without a byte more
 _GONE = frozenset({403, 404, 410})
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)\Z")
 _MP4 = frozenset({"video/mp4", "video/x-m4v"})
-_PARTS = 1000  # names that are tried for the bytes of one file
 _MORE = "the server sent a part of the file"
 
 
@@ -60,57 +58,23 @@ class Saved:
 
 
 @dataclass(slots=True, kw_only=True)
-class Download:
-    """One file on its way to disk: what to fetch, what is there already."""
+class Transfer(PartFile):
+    """One file of a job on its way to disk: what to fetch, what is there already."""
 
     session: Session
     link: Link
-    path: Path
-    overwrite: bool
     timeout: float | None  # seconds of silence after which the line counts as broken
     refresh: Callable[[int], Core[Link | None]]
     facts: Mapping[str, Any]  # of the job, for errors
-    file: IO[bytes] | None = None
-    digest: Any = field(default_factory=hashlib.sha256)
-    size: int = 0
     total: int | None = None
     validator: str | None = None
     media_type: str | None = None
     refreshed: bool = False
-    part: Path = field(init=False)  # where the bytes gather until the file is whole
-
-    def __post_init__(self) -> None:
-        self.part = self.path.with_name(self.path.name + ".part")
-
-    def open(self) -> None:
-        """Begin a `.part` file of our own: one that is there belongs to somebody else.
-
-        Raises:
-            FileExistsError: the file is there, and is not to be overwritten.
-        """
-        if self.path.exists() and not self.overwrite:
-            raise FileExistsError(f"{self.path} exists; overwrite=True replaces it")
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        for number in range(2, _PARTS):
-            with Caught(FileExistsError):
-                self.file = self.part.open("xb")
-                return
-            self.part = self.path.with_name(f"{self.path.name}.{number}.part")
-        raise FileExistsError(f"{self.part} exists, and so do all others of its kind")
-
-    def write(self, data: bytes) -> None:
-        """Append to the `.part` file."""
-        if self.file is not None:
-            self.file.write(data)
-            self.digest.update(data)
-            self.size += len(data)
 
     def restart(self) -> None:
         """Forget what is there."""
-        self.digest, self.size, self.total = hashlib.sha256(), 0, None
-        if self.file is not None:
-            self.file.seek(0)
-            self.file.truncate()
+        self.total = None
+        PartFile.restart(self)
 
     def settle(self) -> None:
         """Bring the file to disk and give it its name.
@@ -121,17 +85,12 @@ class Download:
         """
         if self.file is None:
             return
-        self.file.flush()
-        os.fsync(self.file.fileno())
-        self.file.close()
+        self.finish()
         if self._is_to_be_mp4() and not is_mp4(self.part):
             raise self.error(
                 f"what came is no complete MP4 file (it is kept as {self.part})", DownloadError
             )
-        if self.path.exists() and not self.overwrite:
-            raise FileExistsError(f"{self.path} exists now; what came is kept as {self.part}")
-        self.part.replace(self.path)
-        _sync_folder(self.path.parent)
+        PartFile.settle(self)
 
     def _is_to_be_mp4(self) -> bool:
         told = self.media_type or ""
@@ -146,12 +105,6 @@ class Download:
         named = mimetypes.guess_type(self.path.name)[0] or ""
         return "video/" in f"{self.link.media_type} {named}"
 
-    def abandon(self) -> None:
-        """Close the file, and remove it unless it was kept on purpose."""
-        if self.file is not None and not self.file.closed:
-            self.file.close()
-            self.part.unlink(missing_ok=True)
-
     def error(self, message: str, kind: type[APIError], **facts: Any) -> APIError:
         """An exception about this file."""
         hint = "the job is done and stays so: save again, nothing is submitted"
@@ -164,17 +117,7 @@ class Download:
         return self.total is None or self.size == self.total
 
 
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def save(download: Download) -> Core[Saved]:
+def save(download: Transfer) -> Core[Saved]:
     """Fetch a file to disk.
 
     Raises:
@@ -196,7 +139,7 @@ def save(download: Download) -> Core[Saved]:
     )
 
 
-def _fetch(download: Download) -> Core[None]:
+def _fetch(download: Transfer) -> Core[None]:
     """Ask until all bytes are there; a try that got further does not count as a failed one."""
     failed = reached = 0
     while True:
@@ -217,7 +160,7 @@ def _fetch(download: Download) -> Core[None]:
         yield Sleep(pause, jitter)
 
 
-def _attempt(download: Download) -> Core[tuple[float | None, str | None]]:
+def _attempt(download: Transfer) -> Core[tuple[float | None, str | None]]:
     """One request: the wait that the server asks for, and why it did not do; None if it did."""
     request = Request(
         method="GET",
@@ -246,7 +189,7 @@ def _told(failure: Failure) -> str:
     return f"{type(failure.error).__name__}: {printable(failure.error, 300)}"
 
 
-def _checked(download: Download) -> str:
+def _checked(download: Transfer) -> str:
     with Caught(ValueError):
         parts = urlsplit(download.link.url)
         download.link.url.encode()  # half a character (a lone surrogate) is no part of a link
@@ -255,7 +198,7 @@ def _checked(download: Download) -> str:
     raise download.error("is no link to a file on the web", DownloadError)
 
 
-def _headers(download: Download) -> dict[str, str]:
+def _headers(download: Transfer) -> dict[str, str]:
     headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
     if download.size and download.validator:
         headers["Range"] = f"bytes={download.size}-"
@@ -263,7 +206,7 @@ def _headers(download: Download) -> dict[str, str]:
     return headers
 
 
-def _refused(download: Download, status: int) -> Core[str]:
+def _refused(download: Transfer, status: int) -> Core[str]:
     if status in _GONE:
         link = None if download.refreshed else (yield from download.refresh(download.link.index))
         download.refreshed = True
@@ -280,7 +223,7 @@ def _refused(download: Download, status: int) -> Core[str]:
     raise download.error(f"the server answered HTTP {status}", DownloadError)
 
 
-def _receive(download: Download, reply: Reply) -> Core[str | None]:
+def _receive(download: Transfer, reply: Reply) -> Core[str | None]:
     """Read a body into the file; gives why it is not whole, None if it is."""
     if download.is_to_be_video and _media_type(reply) == "text/html":
         yield Close(reply)
@@ -304,10 +247,10 @@ def _receive(download: Download, reply: Reply) -> Core[str | None]:
     return why
 
 
-def _drain(download: Download, reply: Reply) -> Core[Failure | None]:
+def _drain(download: Transfer, reply: Reply) -> Core[Failure | None]:
     """Write a body to its end, or until there is more of it than the server told."""
     while True:
-        data, failure = yield from _gather(reply)
+        data, failure = yield from gather(reply)
         if data:
             yield from call(partial(download.write, data))
         if failure is not None or not data:
@@ -316,7 +259,7 @@ def _drain(download: Download, reply: Reply) -> Core[Failure | None]:
             return None
 
 
-def _gather(reply: Reply) -> Core[tuple[bytes, Failure | None]]:
+def gather(reply: Reply) -> Core[tuple[bytes, Failure | None]]:
     """About a megabyte of a body, less at its end."""
     parts: list[bytes] = []
     size = 0
@@ -331,7 +274,7 @@ def _gather(reply: Reply) -> Core[tuple[bytes, Failure | None]]:
     return b"".join(parts), None
 
 
-def _continues(download: Download, reply: Reply) -> bool:
+def _continues(download: Transfer, reply: Reply) -> bool:
     """Whether the body goes on where the file ends."""
     found = _RANGE.match(reply.headers.get("content-range", ""))
     if reply.status != 206 or found is None or int(found[1]) != download.size:
@@ -339,7 +282,7 @@ def _continues(download: Download, reply: Reply) -> bool:
     return download.size == 0 or found[3] in ("*", str(download.total))
 
 
-def _measure(download: Download, reply: Reply) -> None:
+def _measure(download: Transfer, reply: Reply) -> None:
     """Note how long the file is and by what its version is known."""
     headers = reply.headers
     length = headers.get("content-length", "")

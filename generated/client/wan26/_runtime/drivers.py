@@ -27,7 +27,7 @@ from .effects import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncGenerator, Callable, Generator
     from contextlib import AbstractContextManager
 
     import httpx2
@@ -105,14 +105,15 @@ def _length(effect: Sleep, clock: Clock) -> float:
 
 
 def _reply(effect: Send, response: Any, chunks: Any, deadline: float | None) -> Reply:
-    """The head of an answer: the rest of it has what is left of the time, a file as it goes on."""
+    """The head of an answer: its rest has what is left of the time, a stream as it goes on."""
+    asked = effect.request
     return Reply(
         status=response.status_code,
         headers=response.headers,
         url=str(response.url),
         response=response,
         chunks=chunks,
-        deadline=None if effect.request.route == "download" else deadline,
+        deadline=None if asked.streamed or asked.route == "download" else deadline,
         silence=effect.timeout,
     )
 
@@ -149,7 +150,7 @@ class SyncDriver:
             pass
         return run.value
 
-    def iterate(self, core: Core[Any]) -> Iterator[Any]:
+    def iterate(self, core: Core[Any]) -> Generator[Any, None, None]:
         """Run a core, giving the values that it emits."""
         return self._values(_Run(core))
 
@@ -158,7 +159,7 @@ class SyncDriver:
         for client in self._clients.close():
             client.close()
 
-    def _values(self, run: _Run[Any]) -> Iterator[Any]:
+    def _values(self, run: _Run[Any]) -> Generator[Any, None, None]:
         try:
             while (effect := run.step()) is not None:
                 run.outcome = None
@@ -240,7 +241,7 @@ class AsyncDriver:
             pass
         return run.value
 
-    def iterate(self, core: Core[Any]) -> AsyncIterator[Any]:
+    def iterate(self, core: Core[Any]) -> AsyncGenerator[Any, None]:
         """Run a core, giving the values that it emits."""
         return self._values(_Run(core))
 
@@ -249,7 +250,7 @@ class AsyncDriver:
         for client in self._clients.close():
             await client.aclose()
 
-    async def _values(self, run: _Run[Any]) -> AsyncIterator[Any]:
+    async def _values(self, run: _Run[Any]) -> AsyncGenerator[Any, None]:
         try:
             while (effect := run.step()) is not None:
                 run.outcome = None

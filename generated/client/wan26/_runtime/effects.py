@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from .operations import OAuth2
+    from .uploads import Streamed
 
 __all__ = [
     "Call",
@@ -43,9 +47,21 @@ class Request:
     method: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    content: bytes | None = field(default=None, repr=False)
+    content: bytes | Streamed | None = field(default=None, repr=False)
     route: Route = "call"
     operation: str = ""
+    grant: OAuth2 | None = None  # what its token is fetched with, before it is sent
+    streamed: bool = False  # its answer is read as it comes, for as long as it is not silent
+
+    @property
+    def held(self) -> bytes:
+        """Its body, as far as that is held in memory."""
+        return self.content if isinstance(self.content, bytes) else b""
+
+    @property
+    def spent(self) -> bool:
+        """Whether it cannot be sent again, since its body can be read only once."""
+        return not isinstance(self.content, bytes | None) and self.content.spent
 
 
 class Trace:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+
+from .problems import Problem, printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +40,7 @@ __all__ = [
     "Problem",
     "RateLimitError",
     "ResultExpiredError",
+    "StreamError",
     "SubmitUncertainError",
     "UnprocessableEntityError",
     "VendorError",
@@ -48,32 +50,6 @@ __all__ = [
 ]
 
 Billed: TypeAlias = Literal["yes", "no", "unknown"]
-
-# What turns text around or hides it on a terminal: controls are not printable, these are formats.
-_LONGEST = 2_000
-
-
-def printable(text: object, longest: int = _LONGEST) -> str:
-    """The text on one line, with controls and invisible characters escaped and its end cut off."""
-    written = str(text)
-    safe = "".join(
-        sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii")
-        for sign in written[:longest]
-    )
-    return safe + ("..." if len(written) > longest else "")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """One thing that is wrong with a request: where (a JSON Pointer), what, the vendor's code."""
-
-    path: str
-    message: str
-    code: str | None = None
-
-    def __str__(self) -> str:
-        code = f" ({self.code})" if self.code else ""
-        return f"{printable(self.path) or 'the body'}: {printable(self.message)}{code}"
 
 
 class AdviceWarning(UserWarning):
@@ -169,6 +145,32 @@ class APITimeoutError(APIConnectionError):
     """No answer came in time."""
 
 
+class StreamError(APIConnectionError):
+    """A stream broke off; what came before was handed out.
+
+    Attributes:
+        count: how many items came.
+        partial: the bytes of an item that came in part.
+        last_id: the id of the last event, where the server names it.
+    """
+
+    default_hint = "a stream is never asked for again by itself: the request may have cost money"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        count: int = 0,
+        partial: bytes = b"",
+        last_id: str = "",
+        **facts: Any,
+    ) -> None:
+        super().__init__(message, **facts)
+        self.count = count
+        self.partial = partial
+        self.last_id = last_id
+
+
 class APIStatusError(APIError):
     """The server answered with an error.
 
@@ -177,6 +179,7 @@ class APIStatusError(APIError):
         headers: the answer's headers.
         body: the answer's body: parsed where it is JSON, else text.
         raw: the answer's bytes.
+        model: the body as the document describes it for this status; None where it does not.
         retry_after: seconds that the server asks to wait, if it does.
     """
 
@@ -188,6 +191,7 @@ class APIStatusError(APIError):
         headers: Mapping[str, str],
         body: Any,
         raw: bytes,
+        model: Any = None,
         retry_after: float | None = None,
         **facts: Any,
     ) -> None:
@@ -196,6 +200,7 @@ class APIStatusError(APIError):
         self.headers = dict(headers)
         self.body = body
         self.raw = raw
+        self.model = model
         self.retry_after = retry_after
 
     def _facts(self) -> list[tuple[str, str | None]]:
@@ -324,7 +329,7 @@ class ManyJobsError(JobError):
 
 
 class DownloadError(APIError):
-    """A file could not be fetched; its job is done and can be asked again."""
+    """A file could not be fetched whole; if a job made it, that is done and can be asked again."""
 
 
 class ResultExpiredError(DownloadError):

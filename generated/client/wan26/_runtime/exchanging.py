@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from .answers import MISSING, Parsed, parse_json, retry_after
 from .effects import Close, Failure, Notify, Trace, now, read_chunk, send, wall
 from .errors import printable
+from .oauth import authorized
 
 if TYPE_CHECKING:
     from .effects import Core, Reply, Request
     from .session import Session
 
-__all__ = ["Exchange", "Listener", "Response", "backoff", "exchange"]
+__all__ = ["Exchange", "Head", "Listener", "Response", "backoff", "exchange", "read_body"]
 
 LONGEST_ANSWER = 64 * 2**20  # bytes, decoded: no answer of an API is longer, a bomb is
 FIRST_PAUSE = 0.5
@@ -23,7 +24,7 @@ LONGEST_PAUSE = 8.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """An answer as it came: for `on_response`."""
+    """An answer as it came: for `on_response`. Of one that is streamed the content is empty."""
 
     status_code: int
     headers: Mapping[str, str]
@@ -50,6 +51,31 @@ class Response:
 
 
 Listener = Callable[[Response], object]
+
+
+class Head:
+    """An answer whose body is still to come: the parent of streams and downloads."""
+
+    _made: Exchange
+
+    @property
+    def status_code(self) -> int:
+        """The HTTP status."""
+        return self._made.status or 0
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The answer's headers."""
+        return self._made.headers
+
+    @property
+    def request_id(self) -> str | None:
+        """What the server calls the request."""
+        return self._made.request_id
+
+    def __repr__(self) -> str:
+        operation = self._made.request.operation
+        return f"<{type(self).__name__} of {operation}: HTTP {self.status_code}>"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -118,7 +144,10 @@ def exchange(
     into: list[Exchange] | None = None,
     listener: Listener | None = None,
 ) -> Core[Exchange]:
-    """Send a request and read its answer to the end.
+    """Send a request and read its answer to the end; of a streamed one that succeeds, the head.
+
+    A token that it needs is fetched before. Where the server refuses that token (401: nothing was
+    done), it is fetched once more, except for a submit.
 
     Args:
         session: the client's session.
@@ -127,6 +156,28 @@ def exchange(
         into: receives the exchange before anything is sent, so that an interruption finds it.
         listener: told of the answer; in the async client it may be a coroutine function.
     """
+
+    def ask(other: Request) -> Core[Exchange]:
+        return _exchange(session, other, timeout)
+
+    ready = yield from authorized(session, request, ask)
+    made = yield from _exchange(session, ready, timeout, into, listener)
+    if made.status == 401 and ready is not request:
+        tokens = session.settings.credentials.tokens
+        tokens.drop(ready.headers.get("Authorization", ""))
+        if request.route == "call" and not request.spent:
+            ready = yield from authorized(session, request, ask)
+            made = yield from _exchange(session, ready, timeout, into, listener)
+    return made
+
+
+def _exchange(
+    session: Session,
+    request: Request,
+    timeout: float | None,
+    into: list[Exchange] | None = None,
+    listener: Listener | None = None,
+) -> Core[Exchange]:
     made = Exchange(request=request, trace=Trace())
     if into is not None:
         into.append(made)
@@ -137,7 +188,8 @@ def exchange(
         made.failure = outcome
     else:
         made.reply = outcome
-        made.failure = yield from _read_body(made, outcome, started, timeout)
+        if not (request.streamed and made.succeeded):
+            made.failure = yield from read_body(made, outcome, started, timeout)
         made.hint = retry_after(outcome.headers, (yield from wall()))
     elapsed = (yield from now()) - started
     _log(session, made, elapsed)
@@ -146,9 +198,10 @@ def exchange(
     return made
 
 
-def _read_body(
+def read_body(
     made: Exchange, reply: Reply, started: float, timeout: float | None
 ) -> Core[Failure | None]:
+    """Read an answer to its end; gives why that was not possible, None if it was."""
     while True:
         chunk = yield from read_chunk(reply)
         if isinstance(chunk, Failure):

@@ -9,7 +9,8 @@ from urllib.parse import urljoin, urlsplit
 
 from .answers import MISSING, Parsed
 from .binding import bind
-from .calling import call_error, decoded, pick, typed
+from .calling import call_error
+from .contents import decoded, pick, typed
 from .effects import Caught, Sleep
 from .errors import APIError, APIStatusError, JobError, JobFailedError, JobResultError, printable
 from .exchanging import Exchange, backoff, exchange

@@ -19,6 +19,7 @@ from .shapes import (
     Scalar,
     Shape,
     fields_of,
+    variants_of,
 )
 
 if TYPE_CHECKING:
@@ -43,11 +44,8 @@ def fit(value: Any, shape: Shape, depth: int = _DEPTH) -> Losses | None:
             return _AS_ANYTHING
         case Nullable(inner=inner):
             return _NONE if value is None else fit(value, inner, depth)
-        case Choice(variants=variants):
-            found = fit_best(value, variants, depth)
-            return found[0] if found else None
-        case Marked():
-            return _AS_ANYTHING  # it has its own choice to make
+        case Choice() | Marked():
+            return _fit_choice(value, shape, depth)
         case Constants(values=values):
             return _NONE if is_among(value, values) else None
         case Items():
@@ -60,6 +58,16 @@ def fit(value: Any, shape: Shape, depth: int = _DEPTH) -> Losses | None:
         case Scalar(type=scalar):
             return _fit_scalar(value, scalar)
     return None
+
+
+def _fit_choice(value: Any, shape: Choice | Marked, depth: int) -> Losses | None:
+    if isinstance(shape, Choice):
+        found = fit_best(value, shape.variants, depth)
+    elif depth == 0:
+        return _AS_ANYTHING  # it has its own choice to make
+    else:
+        found = fit_best(value, variants_of(shape.marker), depth - 1)
+    return found[0] if found else None
 
 
 def fit_best(

@@ -107,7 +107,7 @@ class Log:
         """Outline a request at debug level; until it is answered, the transport says less."""
         _sends.set(True)
         if self.logger.isEnabledFor(logging.DEBUG):
-            body = parse_json(request.content or b"")
+            body = parse_json(request.held)
             self.logger.debug(
                 "%s %s headers=%s body=%s",
                 request.method,

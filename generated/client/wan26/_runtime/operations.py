@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
@@ -12,16 +12,21 @@ __all__ = [
     "Answer",
     "Api",
     "ApiKey",
+    "Authorization",
+    "Basic",
     "Bearer",
     "Body",
     "CostPaths",
+    "Encoding",
     "ErrorPaths",
     "Idempotency",
     "JobKind",
     "LifeCycle",
     "Limits",
     "Listing",
+    "OAuth2",
     "Operation",
+    "Pagination",
     "Parameter",
     "Paths",
     "Place",
@@ -33,31 +38,58 @@ __all__ = [
     "Server",
     "State",
     "Step",
+    "Variable",
     "VendorCode",
     "Word",
+    "alike",
+    "encoded",
 ]
 
 T = TypeVar("T")
 
 Paths: TypeAlias = tuple[str, ...]
-Place: TypeAlias = Literal["path", "query", "header", "cookie"]
+Place: TypeAlias = Literal["path", "query", "querystring", "header", "cookie"]
 State: TypeAlias = Literal[
     "queued", "running", "succeeded", "failed", "cancelled", "expired", "missing"
 ]
 Word: TypeAlias = str | int | float | bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Parameter:
     """A parameter under its name on the wire; `style` and `explode` as OpenAPI has them."""
 
     name: str
     place: Place
+    _: KW_ONLY
     style: str = ""  # empty: the usual one of the place
     explode: bool | None = None
     required: bool = False
     allow_reserved: bool = False
     content_type: str = ""  # set where the parameter is serialised by media type
+    check: bool = False  # whether `_schemas.json` has rules for it
+
+
+def alike(place: Place, *names: str, **same: Any) -> tuple[Parameter, ...]:
+    """Parameters of one place that differ by nothing but their names."""
+    return tuple(Parameter(name, place, **same) for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How one member of a form is written, or one part: by media type, or by style."""
+
+    name: str
+    _: KW_ONLY
+    content_type: str = ""
+    style: str = ""
+    explode: bool | None = None
+    allow_reserved: bool = False
+
+
+def encoded(*names: str, **same: Any) -> tuple[Encoding, ...]:
+    """Encodings that differ by nothing but their names."""
+    return tuple(Encoding(name, **same) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +99,37 @@ class Body:
     content_type: str
     check: str | None = None
     required: bool = False
+    encodings: tuple[Encoding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What answers of a status hold (`200`, `2XX`, `default`); the type is asked for late."""
+    """What answers of some statuses hold (`200`, `401 404 default`); the type is asked for late.
+
+    Of a stream it is the type of an item. An item of an event stream is the data of an event, or
+    the whole event (`items="event"`), or the whole event whose data is JSON
+    (`items="json-event"`).
+    """
 
     status: str
     content_type: str
     type: Callable[[], Any]
+    items: Literal["data", "event", "json-event"] = "data"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pagination:
+    """How the pages of a list follow each other; places in the answer are JSONPaths."""
+
+    style: Literal["cursor", "page", "offset", "link-header", "next-url"]
+    items: str
+    type: Callable[[], Any]  # of an item
+    parameter: str = ""  # of the query: carries the cursor, the number or the offset
+    cursor: str | None = None
+    url: str | None = None
+    first: int = 1
+    total: str | None = None
+    more: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,10 +259,30 @@ class Operation(Generic[T]):
     answers: tuple[Answer, ...] = ()
     price: Price | None = None
     job: LifeCycle | None = None
-    secured: bool = True
+    secured: bool | tuple[str, ...] = True  # the alternatives, where they are not the API's
+    server: Server | None = None  # where it is not one of the API's
+    pages: Pagination | None = None
     moves: tuple[
         tuple[str, str], ...
     ] = ()  # body members that travel elsewhere: pointer -> pointer
+
+    def answering(self, *answers: Answer) -> Operation[Any]:
+        """The same operation, asked for another content type where it succeeds."""
+        errors = [replace(one, status=rest) for one in self.answers if (rest := _errors(one))]
+        return replace(self, answers=(*answers, *errors))
+
+
+def _errors(answer: Answer) -> str:
+    return " ".join(status for status in answer.status.split() if not status.startswith("2"))
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable of a server's URL: what stands there unless somebody says otherwise."""
+
+    name: str
+    default: str
+    values: tuple[str, ...] = ()  # none: anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +291,16 @@ class Server:
 
     url: str
     assumed: bool = False
+    _: KW_ONLY
+    name: str = ""
+    variables: tuple[Variable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """The key travels as `Authorization: Bearer ...`."""
+    """The key travels as `Authorization: Bearer ...`; `key` is the constructor's keyword for it."""
+
+    key: str = "api_key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,9 +310,40 @@ class ApiKey:
     name: str
     place: Literal["header", "query", "cookie"] = "header"
     prefix: str = ""
+    key: str = "api_key"
 
 
-Security: TypeAlias = Bearer | ApiKey
+@dataclass(frozen=True, slots=True)
+class Basic:
+    """User and password travel as `Authorization: Basic ...`; `other` names the password."""
+
+    key: str = "username"
+    other: str = "password"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OAuth2:
+    """A token travels as `Authorization: Bearer ...`: a ready one, or one that is fetched.
+
+    `application` are the keywords of its id and secret, none where no token can be fetched;
+    `discovery` is where an OpenID provider tells the token's URL.
+    """
+
+    key: str = "api_key"
+    application: tuple[str, ...] = ("client_id", "client_secret")
+    token_url: str = ""
+    discovery: str = ""
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """What the caller gives is the whole header `Authorization`: no client knows the scheme."""
+
+    key: str = "authorization"
+
+
+Security: TypeAlias = Bearer | ApiKey | Basic | OAuth2 | Authorization
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,6 +386,7 @@ class Api:
     version: str = ""
     servers: tuple[Server, ...] = ()
     security: tuple[Security, ...] = ()
+    secured: tuple[str, ...] = ()  # alternatives, as keys; none: each scheme is one
     error_codes: Mapping[str, VendorCode] = field(default_factory=dict)
     error: ErrorPaths = ErrorPaths()
     limits: Limits = Limits()

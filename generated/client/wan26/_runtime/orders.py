@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import inspect
 import os
-import sys
 import uuid
-import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,28 +13,29 @@ from msgspec import UNSET
 
 from . import calling
 from .assumed import suggest
+from .binary import content
 from .binding import bind, locate
 from .effects import now
-from .encoding import to_wire
 from .errors import (
-    AdviceWarning,
     ConfigurationError,
-    InvalidRequestError,
     ManyJobsError,
     printable,
 )
 from .finishing import Finished, finish
+from .outgoing import checked
 from .polling import begin, follow, telling
 from .pricing import merged
 from .records import Guard, Record
-from .requests import GenerateOptions, Options, build_body, build_request
+from .requests import GenerateOptions, Options, build_request
+from .streaming import items
 from .submitting import Order, submit
 from .vendors import make_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .effects import Core
+    from .binary import Plan
+    from .effects import Core, Request
     from .exchanging import Exchange
     from .operations import Idempotency, LifeCycle, Operation
     from .session import Session
@@ -44,10 +44,13 @@ __all__ = [
     "RehearsalError",
     "call",
     "check_target",
+    "download",
     "generate",
     "known_options",
+    "prepared",
     "resumed",
     "start",
+    "stream",
 ]
 
 T = TypeVar("T")
@@ -106,10 +109,59 @@ def call(
 ) -> Core[T]:
     """A plain call."""
     changed = session.changed(operation)
-    wire = _checked(session, changed, body, options)
-    request = build_request(session, changed, parameters=parameters, body=wire, options=options)
+    request = prepared(session, changed, parameters, body, options)
     timeout = options.get("timeout", session.timeout)
     return (yield from calling.call(session, changed, request, timeout, options.get("on_response")))
+
+
+def stream(
+    session: Session,
+    operation: Operation[Any],
+    parameters: Mapping[str, Any],
+    body: Any,
+    options: Options,
+) -> Core[None]:
+    """A call whose answer comes item by item."""
+    changed = session.changed(operation)
+    request = prepared(session, changed, parameters, body, options)
+    asked = replace(request, streamed=True)
+    timeout = options.get("timeout", session.timeout)
+    yield from items(session, changed, asked, timeout, options.get("on_response"))
+
+
+def download(
+    session: Session,
+    operation: Operation[Any],
+    parameters: Mapping[str, Any],
+    body: Any,
+    options: Options,
+    plan: Plan,
+) -> Core[None]:
+    """A call whose answer is a file."""
+    changed = session.changed(operation)
+    request = prepared(session, changed, parameters, body, options)
+    asked = replace(request, streamed=True)
+    timeout = options.get("timeout", session.timeout)
+    yield from content(session, changed, asked, plan, timeout, options.get("on_response"))
+
+
+def prepared(
+    session: Session,
+    operation: Operation[Any],
+    parameters: Mapping[str, Any],
+    body: Any,
+    options: Options,
+    url: str | None = None,
+) -> Request:
+    """A request, checked; under a URL of the server's own its query is all there is."""
+    wire = checked(session, operation, parameters, body, options)
+    if url is not None:
+        kept = tuple(one for one in operation.parameters if one.place in ("header", "cookie"))
+        operation = replace(operation, parameters=kept)
+        options = {**options, "extra_query": {}}
+    return build_request(
+        session, operation, parameters=parameters, body=wire, options=options, url=url
+    )
 
 
 def start(
@@ -125,7 +177,7 @@ def start(
     job = changed.job
     if job is None:
         raise TypeError(f"{operation.name} makes no job")
-    wire = _checked(session, changed, body, options)
+    wire = checked(session, changed, parameters, body, options)
     if session.rehearsing:
         raise RehearsalError(changed, wire)
     order = _order(session, changed, job, parameters, wire, options, guard, (yield from now()))
@@ -162,6 +214,7 @@ def _order(
     patience = options.get("wait_timeout")
     return Order(
         request=request,
+        operation=operation,
         job=job,
         guard=guard,
         timeout=options.get("timeout", session.timeout),
@@ -271,57 +324,6 @@ def _record(
     if made.status is not None and 200 <= made.status < 300:
         begin(record, made)
     return record
-
-
-def _checked(session: Session, operation: Operation[Any], body: Any, options: Options) -> Any:
-    """The body as it is sent; its problems are raised and advice is warned of before that.
-
-    The rules see the body as the document has it: what is moved at run time moves afterwards.
-    """
-    extra = options.get("extra_body")
-    document_shaped = merged(_wire(body), _wire(extra)) if extra else _wire(body)
-    name = operation.body.check if operation.body is not None else None
-    if options.get("check", True) and name is not None and document_shaped is not UNSET:
-        problems = session.checks.problems(name, document_shaped)
-        if problems:
-            raise _invalid(session, operation, problems)
-        for advice in session.checks.advice(name, document_shaped):
-            warnings.warn(advice.message, AdviceWarning, stacklevel=_caller())
-    return build_body(operation, body, extra)
-
-
-def _wire(value: Any) -> Any:
-    try:
-        return to_wire(value)
-    except TypeError:
-        return UNSET  # build_body says it better
-
-
-def _invalid(session: Session, operation: Operation[Any], problems: Any) -> Exception:
-    code = next((problem.code for problem in problems if problem.code is not None), None)
-    lines = "\n".join(f"  - {problem}" for problem in problems)
-    count = "a problem" if len(problems) == 1 else f"{len(problems)} problems"
-    return make_error(
-        session,
-        InvalidRequestError,
-        f"{operation.name}: the request has {count}\n{lines}",
-        code=code,
-        problems=tuple(problems),
-        billed="no",
-        retryable=False,
-    )
-
-
-def _caller() -> int:
-    """The stack level of who called the client, as `warnings.warn` counts it in `_checked`."""
-    level, frame = 1, sys._getframe(1)
-    while _is_ours(str(frame.f_globals.get("__name__", ""))) and frame.f_back is not None:
-        level, frame = level + 1, frame.f_back
-    return level
-
-
-def _is_ours(module: str) -> bool:
-    return module == _PACKAGE or module.startswith(f"{_PACKAGE}.")
 
 
 def _key(job: LifeCycle, options: Options, session: Session) -> str | None:

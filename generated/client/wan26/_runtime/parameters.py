@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import quote
 
@@ -80,7 +81,7 @@ def query_pairs(parameter: Parameter, value: Any) -> Pairs:
 
 def query_text(pairs: Iterable[tuple[str, str]]) -> str:
     """The query of a URL, of pairs that are percent-encoded already."""
-    return "&".join(f"{name}={text}" for name, text in pairs)
+    return "&".join(f"{name}={text}" if name else text for name, text in pairs)
 
 
 def header_text(parameter: Parameter, value: Any) -> str:
@@ -154,6 +155,8 @@ def _json(value: Any) -> str:
 
 def _plain(value: Any) -> str:
     """A scalar as text; what is nested deeper than a style can say, as JSON."""
+    if isinstance(value, float) and "e" in repr(value):
+        return f"{Decimal(repr(value)):f}"  # no exponent: few servers read one
     return value if isinstance(value, str) else _json(value)
 
 
@@ -213,10 +216,15 @@ def _matrix(name: str, wire: Any, explode: bool, spell: Spelling) -> str:
 
 
 def _deep(name: str, wire: Any, spell: Spelling) -> Pairs:
-    """`name[member]=value`, as deep as it goes; lists repeat their name."""
+    """`name[member]=value`, as deep as it goes; items of lists are members by their number.
+
+    That is what servers read that take objects in this way at all: a name that is repeated keeps
+    its last value there.
+    """
     if isinstance(wire, dict):
         members = ((f"{name}%5B{quote(key, safe='')}%5D", item) for key, item in wire.items())
         return [pair for key, item in members for pair in _deep(key, item, spell)]
     if isinstance(wire, list):
-        return [pair for item in wire for pair in _deep(name, item, spell)]
+        numbered = ((f"{name}%5B{index}%5D", item) for index, item in enumerate(wire))
+        return [pair for key, item in numbered for pair in _deep(key, item, spell)]
     return [] if wire is None else [(name, spell(_plain(wire)))]

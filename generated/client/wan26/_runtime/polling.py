@@ -128,7 +128,8 @@ def look(record: Record, timeout: float | None) -> Core[float | None]:
         session.log.logger.warning("%s: %s, polling goes on", request.operation, what)
     else:
         hint = f"the job may go on: {record.resume_line} resumes it"
-        raise status_error(session, made, parsed, record.job.error, hint=hint, **record.facts())
+        facts = {"hint": hint, "operation": record.job.poll.operation, **record.facts()}
+        raise status_error(session, made, parsed, record.job.error, **facts)
     return made.hint
 
 

@@ -4,40 +4,33 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import quote, urlencode, urlsplit
 
-import msgspec
 from msgspec import UNSET
 
 from . import parameters as spelling
+from .bodies import written
 from .effects import Request, Route
-from .encoding import to_wire
-from .errors import ConfigurationError, InvalidRequestError, Problem, printable
-from .operations import Bearer, Operation
-from .pricing import merged
+from .errors import InvalidRequestError, Problem, printable
+from .forms import query_string
+from .oauth import Veiled
+from .operations import ApiKey, Authorization, Basic, Bearer, Body, OAuth2, Operation
 from .settings import same_origin
+from .uploads import Streamed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from .exchanging import Response
-    from .operations import Security, Step
+    from .operations import Step
     from .session import Session
 
-__all__ = ["GenerateOptions", "Options", "build_body", "build_request", "follow_up"]
+__all__ = ["GenerateOptions", "Options", "build_request", "follow_up"]
 
 _UNFIT = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
-
-
-class _Veiled(str):
-    """A text with a key in it: it is sent as it is, and its repr shows nothing of it."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "'[redacted]'"
 
 
 class Options(TypedDict, total=False):
@@ -45,7 +38,8 @@ class Options(TypedDict, total=False):
 
     extra_headers: Mapping[str, str]
     extra_query: Mapping[str, Any]
-    extra_body: Mapping[str, Any]  # laid deeply over the body
+    extra_body: Any  # a mapping is laid deeply over the body, all else takes its place
+    send_as: str  # another media type for the body, one that the document declares
     timeout: float | None  # seconds for one request
     check: bool  # False sends what breaks the document's rules
     idempotency_key: str
@@ -86,19 +80,22 @@ def build_request(
     """
     given: Options = options or {}
     query, headers, cookies = _spelled(operation, parameters, given)
-    target = url if url is not None else session.settings.base_url + _path(operation, parameters)
+    server = session.settings.url_of(operation)
+    target = url if url is not None else server + _path(operation, parameters)
     headers = {"Accept": _accepted(operation), "User-Agent": _agent(session), **headers}
-    if operation.secured and same_origin(target, session.settings.base_url):
-        _secure(session, headers, query, cookies)
-    headers.update({"Cookie": _Veiled(spelling.cookie_text(cookies))} if cookies else {})
+    grant = None
+    if operation.secured and same_origin(target, server):
+        grant = _secure(session, operation, headers, query, cookies)
+    headers.update({"Cookie": Veiled(spelling.cookie_text(cookies))} if cookies else {})
     headers.update([stamp] if stamp is not None else [])
     return Request(
         method=operation.method,
         url=_with_query(target, query),
-        content=_content(operation, body, headers),  # before the headers: it adds one
+        content=_content(operation, body, headers, given),  # before the headers: it adds one
         headers=_checked_headers(_laid_over(headers, given.get("extra_headers", {}))),
         route=route,
         operation=operation.name,
+        grant=grant,
     )
 
 
@@ -111,51 +108,17 @@ def follow_up(
     return build_request(session, operation, parameters=parameters, body=body, url=url)
 
 
-def build_body(operation: Operation[Any], body: Any, extra: Mapping[str, Any] | None) -> Any:
-    """The body in JSON's terms: moved as set at run time, with what the caller adds.
-
-    Raises:
-        InvalidRequestError: something in it has no JSON form.
-    """
-    if isinstance(body, bytes) and not _is_json(operation):
-        return body
-    try:
-        wire = to_wire(body)
-        added = to_wire(extra) if extra else UNSET
-    except TypeError as error:
-        problem = Problem(path=str(error).partition(":")[0], message=str(error))
-        raise InvalidRequestError(
-            f"the body cannot be sent: {error}", problems=(problem,)
-        ) from error
-    for source, target in operation.moves:
-        wire = _moved(wire, source, target)
-    if added is UNSET:
-        return wire
-    return added if wire is UNSET else merged(wire, added)
-
-
-def _moved(body: Any, source: str, target: str) -> Any:
-    *way, last = _steps(source)
-    place = body
-    for step in way:
-        place = place.get(step) if isinstance(place, dict) else None
-    if not isinstance(place, dict) or last not in place or source == target:
-        return body
-    value = place.pop(last)
-    for step in reversed(_steps(target)):
-        value = {step: value}
-    return merged(body, value)
-
-
-def _steps(pointer: str) -> list[str]:
-    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
-
-
-def _content(operation: Operation[Any], body: Any, headers: dict[str, str]) -> bytes | None:
-    if body is UNSET or operation.body is None:
+def _content(
+    operation: Operation[Any], body: Any, headers: dict[str, str], options: Options
+) -> bytes | Streamed | None:
+    if body is UNSET or (operation.body is None and "send_as" not in options):
         return None
-    headers["Content-Type"] = operation.body.content_type
-    return _written(operation.body.content_type, body)
+    declared = operation.body or Body("application/json")
+    wanted = options.get("send_as", declared.content_type)
+    content, headers["Content-Type"] = written(body, wanted, declared.encodings)
+    if isinstance(content, Streamed) and content.length is not None:
+        headers["Content-Length"] = str(content.length)
+    return content
 
 
 def _path(operation: Operation[Any], parameters: Mapping[str, Any]) -> str:
@@ -193,7 +156,9 @@ def _spelled(
         value = _given(parameters, parameter.place, parameter.name)
         if value is UNSET or parameter.place == "path":
             continue
-        if parameter.place == "query":
+        if parameter.place == "querystring":
+            query.append(("", _spell(partial(query_string, parameter.content_type, value))))
+        elif parameter.place == "query":
             query += _spell(partial(spelling.query_pairs, parameter, value))
         elif parameter.place == "cookie":
             cookies += _spell(partial(spelling.cookie_pairs, parameter, value))
@@ -214,7 +179,7 @@ def _with_query(url: str, query: spelling.Pairs) -> str:
     if not query:
         return url
     mark = "&" if urlsplit(url).query else "?"
-    return _Veiled(f"{url}{mark}{spelling.query_text(query)}")
+    return Veiled(f"{url}{mark}{spelling.query_text(query)}")
 
 
 def _accepted(operation: Operation[Any]) -> str:
@@ -231,20 +196,31 @@ def _agent(session: Session) -> str:
 
 
 def _secure(
-    session: Session, headers: dict[str, str], query: spelling.Pairs, cookies: spelling.Pairs
-) -> None:
-    secret = session.settings.secret()
-    if secret is None:
-        return
-    scheme: Security = session.api.security[0]
-    if isinstance(scheme, Bearer):
-        headers["Authorization"] = _Veiled(f"Bearer {secret.reveal()}")
-    elif scheme.place == "header":
-        headers[scheme.name] = _Veiled(scheme.prefix + secret.reveal())
-    else:
-        pairs = query if scheme.place == "query" else cookies
-        value = _Veiled(quote(scheme.prefix + secret.reveal(), safe=""))
-        pairs.append((quote(scheme.name, safe=""), value))
+    session: Session,
+    operation: Operation[Any],
+    headers: dict[str, str],
+    query: spelling.Pairs,
+    cookies: spelling.Pairs,
+) -> OAuth2 | None:
+    """Add what authenticates; gives what a token has still to be fetched with."""
+    grant = None
+    for scheme, secret in session.settings.secrets(operation):
+        match scheme:
+            case Bearer():
+                headers["Authorization"] = Veiled(f"Bearer {secret.reveal()}")
+            case Basic():
+                headers["Authorization"] = Veiled(f"Basic {secret.reveal()}")
+            case Authorization():
+                headers["Authorization"] = Veiled(secret.reveal())
+            case OAuth2():
+                grant = scheme
+            case ApiKey(place="header"):
+                headers[scheme.name] = Veiled(scheme.prefix + secret.reveal())
+            case ApiKey():
+                pairs = query if scheme.place == "query" else cookies
+                value = Veiled(quote(scheme.prefix + secret.reveal(), safe=""))
+                pairs.append((quote(scheme.name, safe=""), value))
+    return grant
 
 
 def _laid_over(headers: dict[str, str], extra: Mapping[str, str]) -> dict[str, str]:
@@ -261,25 +237,3 @@ def _checked_headers(headers: dict[str, str]) -> dict[str, str]:
         if _UNFIT.search(str(value)):
             raise InvalidRequestError(f"the header {name} has characters that no header can carry")
     return headers
-
-
-def _is_json(operation: Operation[Any]) -> bool:
-    return operation.body is None or _names_json(operation.body.content_type)
-
-
-def _names_json(content_type: str) -> bool:
-    kind = content_type.partition(";")[0].strip().lower()
-    return kind == "application/json" or kind.endswith("+json")
-
-
-def _written(content_type: str, body: Any) -> bytes:
-    kind = content_type.partition(";")[0].strip().lower()
-    if isinstance(body, bytes):
-        return body
-    if _names_json(content_type):
-        return msgspec.json.encode(body)
-    if kind == "application/x-www-form-urlencoded" and isinstance(body, Mapping):
-        return urlencode(body, doseq=True).encode("ascii")
-    if isinstance(body, str):
-        return body.encode("utf-8")
-    raise ConfigurationError(f"no way to write a body of the type {printable(content_type, 100)}")

@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from msgspec import UNSET
 
 from . import orders
+from .binary import AsyncDownload, Download, Plan
 from .jobs import AsyncJob, Job
+from .pages import AsyncPages, Pages, walk
 from .pricing import Estimate, estimate
 from .records import Guard
 from .requests import GenerateOptions, Options
 from .results import AsyncResult, Result
+from .streaming import AsyncStream, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .client import AsyncClient, Client
+    from .effects import Core
     from .finishing import Finished
     from .operations import Operation
     from .session import Session
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncResource", "Resource"]
 
 T = TypeVar("T")
+P = TypeVar("P")
 R = TypeVar("R", bound=Result[Any])
 A = TypeVar("A", bound=AsyncResult[Any])
 
@@ -39,6 +44,19 @@ class _Estimating:
         if operation.price is None:
             raise TypeError(f"{operation.name} has no price")
         return estimate(operation.price, {} if body is UNSET else body, self._session.prices)
+
+    def _walk(
+        self,
+        operation: Operation[Any],
+        parameters: Mapping[str, Any],
+        body: Any,
+        options: Options,
+    ) -> Callable[[], Core[None]]:
+        """What begins with the first page."""
+        paging = operation.pages
+        if paging is None:
+            raise TypeError(f"{operation.name} has no pages")
+        return lambda: walk(self._session, operation, paging, parameters, body, options)
 
     def _method(self, operation: Operation[Any]) -> Callable[..., Any] | None:
         """The woven method of an operation: where a misspelt parameter is looked up."""
@@ -63,6 +81,42 @@ class Resource(_Estimating):
     ) -> T:
         orders.known_options(options, Options, self._method(operation))
         return self._driver.run(orders.call(self._session, operation, parameters, body, options))
+
+    def _stream(
+        self,
+        operation: Operation[T],
+        *,
+        parameters: Mapping[str, Any] = _NO_PARAMETERS,
+        body: Any = UNSET,
+        options: Options,
+    ) -> Stream[T]:
+        orders.known_options(options, Options, self._method(operation))
+        core = orders.stream(self._session, operation, parameters, body, options)
+        return Stream(self._driver.iterate(core))
+
+    def _download(
+        self,
+        operation: Operation[Any],
+        *,
+        parameters: Mapping[str, Any] = _NO_PARAMETERS,
+        body: Any = UNSET,
+        options: Options,
+    ) -> Download:
+        orders.known_options(options, Options, self._method(operation))
+        plan = Plan()
+        core = orders.download(self._session, operation, parameters, body, options, plan)
+        return Download(self._driver.iterate(core), plan)
+
+    def _pages(
+        self,
+        operation: Operation[P],
+        *,
+        parameters: Mapping[str, Any] = _NO_PARAMETERS,
+        body: Any = UNSET,
+        options: Options,
+    ) -> Pages[Any, P]:
+        orders.known_options(options, Options, self._method(operation))
+        return Pages(self._driver, self._walk(operation, parameters, body, options))
 
     def _submit(
         self,
@@ -156,6 +210,42 @@ class AsyncResource(_Estimating):
         return await self._driver.run(
             orders.call(self._session, operation, parameters, body, options)
         )
+
+    async def _stream(
+        self,
+        operation: Operation[T],
+        *,
+        parameters: Mapping[str, Any] = _NO_PARAMETERS,
+        body: Any = UNSET,
+        options: Options,
+    ) -> AsyncStream[T]:
+        orders.known_options(options, Options, self._method(operation))
+        core = orders.stream(self._session, operation, parameters, body, options)
+        return await AsyncStream.begin(self._driver.iterate(core))
+
+    async def _download(
+        self,
+        operation: Operation[Any],
+        *,
+        parameters: Mapping[str, Any] = _NO_PARAMETERS,
+        body: Any = UNSET,
+        options: Options,
+    ) -> AsyncDownload:
+        orders.known_options(options, Options, self._method(operation))
+        plan = Plan()
+        core = orders.download(self._session, operation, parameters, body, options, plan)
+        return await AsyncDownload.begin(self._driver.iterate(core), plan)
+
+    def _pages(
+        self,
+        operation: Operation[P],
+        *,
+        parameters: Mapping[str, Any] = _NO_PARAMETERS,
+        body: Any = UNSET,
+        options: Options,
+    ) -> AsyncPages[Any, P]:
+        orders.known_options(options, Options, self._method(operation))
+        return AsyncPages(self._driver, self._walk(operation, parameters, body, options))
 
     async def _submit(
         self,

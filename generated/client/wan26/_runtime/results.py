@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 from msgspec import UNSET
 
 from .decoding import blank
-from .downloading import Download, Saved, save
+from .downloading import Saved, Transfer, save
 from .errors import JobResultError, ManyFilesError, printable
 from .finishing import fresh_link
 
@@ -71,7 +71,7 @@ class _File:
     ) -> Core[Path]:
         record, index = self._record, self._link.index
         silence = record.timeout if timeout is None else timeout
-        download = Download(
+        download = Transfer(
             session=record.session,
             link=self._link,
             path=self._named(os.fspath(path)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import os
 import tomllib
@@ -10,71 +9,53 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from . import answers
+from .addresses import (
+    check_variables,
+    checked_url,
+    filled,
+    host,
+    is_private,
+    picked,
+    same_origin,
+)
 from .assumed import Assumed, flatten, suggest
-from .effects import Caught
+from .credentials import SANDBOX_KEY, Credentials, KeySource, Secret, read_credentials
 from .errors import ConfigurationError, printable
-from .operations import Server
+from .operations import Basic, Bearer, OAuth2, Server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .operations import Api
+    from .operations import Api, Operation, Security
 
 __all__ = [
-    "SANDBOX_KEY",
-    "KeySource",
-    "Secret",
     "Settings",
     "checked_limits",
-    "conceal",
     "read_config",
     "read_settings",
     "same_origin",
 ]
 
-SANDBOX_KEY = "sandbox"
-KeySource: TypeAlias = "str | Secret | Callable[[], str] | None"
 _TABLES = ("base_url", "assumed", "prices")
-
-
-class Secret:
-    """A key that does not show: only `reveal` gives it away."""
-
-    __slots__ = ("_text", "is_text")
-
-    def __init__(self, text: object) -> None:
-        self.is_text = isinstance(text, str)
-        self._text = text if isinstance(text, str) else ""
-
-    def reveal(self) -> str:
-        """The key itself."""
-        return self._text
-
-    def __repr__(self) -> str:
-        # Four characters of a short key would be too much of it.
-        return f"Secret('...{self._text[-4:]}')" if len(self._text) >= 12 else "Secret('...')"
-
-    __str__ = __repr__
-
-    def __reduce__(self) -> str:
-        raise TypeError("a key is not pickled")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """A client's settings: `named` says whether somebody chose the server."""
+    """A client's settings: `named` says whether the caller or the document names the server.
+
+    `replaced` says that the caller gave a base URL in place of all servers of the document.
+    """
 
     api: Api
     base_url: str
     named: bool
+    replaced: bool = False
     assumed: Assumed
+    credentials: Credentials
     prices: Mapping[str, Decimal] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
     allow_insecure: bool = False
-    _ask: Callable[[], str] | Secret | None = None
 
     @property
     def envelope(self) -> str | None:
@@ -82,115 +63,77 @@ class Settings:
         envelope: str | None = self.assumed.values.get("envelope")
         return envelope
 
-    def secret(self) -> Secret | None:
-        """The key for the next request; None where the API asks for none.
+    def url_of(self, operation: Operation[Any]) -> str:
+        """The base URL of an operation: its own server's, unless the caller gave one for all."""
+        if operation.server is None or self.replaced:
+            return self.base_url
+        return checked_url(filled(self.api, operation.server, self.variables))
+
+    def secrets(self, operation: Operation[Any]) -> list[tuple[Security, Secret]]:
+        """What a request of the operation carries; an `OAuth2` is one whose token is still fetched.
 
         Raises:
-            ConfigurationError: there is none, it has characters that no header carries, or it
+            ConfigurationError: there is nothing, it has characters that no header carries, or it
                 must not go to this server.
         """
-        if not self.api.security:
-            return None
-        variable = f"{self.api.env_prefix}_API_KEY"
-        if self._ask is None:
-            raise ConfigurationError(
-                "there is no API key", hint=f"set {variable}, or give api_key=..."
-            )
-        asked = self._ask if isinstance(self._ask, Secret) else Secret(self._ask())
-        secret = _clean_key(asked, variable)
-        self._check_server(secret)
-        return secret
+        found: list[tuple[Security, Secret]] = []
+        for scheme in self.credentials.chosen(operation.secured):
+            used, secret = self._secret(scheme)
+            self._check_server(secret, operation)
+            found.append((used, secret))
+        return found
 
     def redacted(self, text: str) -> str:
-        """The text without the key, where a server says it back; a function is not asked for it."""
-        key = self._ask.reveal().strip() if isinstance(self._ask, Secret) else ""
-        return text.replace(key, "[the key]") if key and key != SANDBOX_KEY else text
+        """The text without the keys, where a server says them back."""
+        return self.credentials.redacted(text)
 
-    def _check_server(self, secret: Secret) -> None:
+    def check_private(self, url: str) -> None:
+        """Refuse to send a key where others can read it.
+
+        Raises:
+            ConfigurationError: the URL is plain HTTP to another machine.
+        """
+        if not self.allow_insecure and not is_private(url):
+            raise ConfigurationError(
+                f"the API key is not sent over plain HTTP to {host(url)}",
+                hint="use https://, or give allow_insecure=True",
+            )
+
+    def _secret(self, scheme: Security) -> tuple[Security, Secret]:
+        match scheme:
+            case Basic():
+                return scheme, self.credentials.header(scheme)
+            case OAuth2() if self.credentials.has_token(scheme):
+                return Bearer(scheme.key), self.credentials.secret(scheme.key)
+            case OAuth2():
+                _, secret = self.credentials.client(scheme)
+                # The sandbox gives no tokens: its key is one.
+                is_sandbox = secret.reveal() == SANDBOX_KEY
+                return Bearer(scheme.key) if is_sandbox else scheme, secret
+        return scheme, self.credentials.secret(scheme.key)
+
+    def _check_server(self, secret: Secret, operation: Operation[Any] | None = None) -> None:
         if secret.reveal() == SANDBOX_KEY:
             return
-        if not self.named:
+        own = operation.server if operation is not None and not self.replaced else None
+        if not (self.named if own is None else not own.assumed):
             raise ConfigurationError(
                 f"the server of {self.api.title or self.api.name} is not known: the document only "
                 f"assumes {self.base_url}, where nothing but the key 'sandbox' is accepted",
                 hint=f"set {self.api.env_prefix}_BASE_URL, or give base_url='https://...'",
             )
-        if not self.allow_insecure and not _is_private(self.base_url):
-            raise ConfigurationError(
-                f"the API key is not sent over plain HTTP to {_host(self.base_url)}",
-                hint="use https://, or give allow_insecure=True",
-            )
+        self.check_private(self.base_url if operation is None else self.url_of(operation))
 
+    def check(self) -> None:
+        """Look at what is given before anything is sent; functions are asked at every request.
 
-def conceal(key: object) -> Callable[[], str] | Secret | None:
-    """The key as no traceback shows it: to be done before anything may go wrong."""
-    asked: Any = key
-    return asked if key is None or callable(key) or isinstance(key, Secret) else Secret(key)
-
-
-def _clean_key(asked: Secret, variable: str) -> Secret:
-    # Nothing here holds the bare text: trackers of errors keep the locals of every frame.
-    if not asked.is_text:
-        raise ConfigurationError("the API key must be a text, or a function that gives one")
-    key = Secret(asked.reveal().strip())
-    if not key.reveal():
-        raise ConfigurationError(
-            "the API key is empty", hint=f"set {variable}, or give api_key=..."
-        )
-    if not (key.reveal().isascii() and key.reveal().isprintable()):
-        raise ConfigurationError(
-            "the API key has characters that no header can carry", hint="copy it again"
-        )
-    return key
-
-
-def _host(url: str) -> str:
-    return printable(urlsplit(url).hostname or "", 200)
-
-
-def _is_private(url: str) -> bool:
-    """Whether what is sent to the URL stays private: TLS, or this very machine."""
-    parts = urlsplit(url)
-    if parts.scheme == "https" or parts.hostname == "localhost":
-        return True
-    with Caught(ValueError):
-        return ipaddress.ip_address(parts.hostname or "").is_loopback
-    return False
-
-
-def _port(url: str) -> int | None:
-    parts = urlsplit(url)
-    return parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-
-
-def same_origin(url: str, other: str) -> bool:
-    """Whether two URLs have the same scheme, host and port: only then may a key travel."""
-    with Caught(ValueError):
-        first, second = urlsplit(url), urlsplit(other)
-        same = (first.scheme, first.hostname) == (second.scheme, second.hostname)
-        return same and _port(url) == _port(other)
-    return False
-
-
-def _checked_url(url: object) -> str:
-    text = url.strip().rstrip("/") if isinstance(url, str) else ""
-    if not text.isprintable() or " " in text:  # `urlsplit` drops some of them
-        raise ConfigurationError(
-            f"the base URL has a space or a control character: {printable(repr(url), 200)}"
-        )
-    with Caught(ValueError):
-        parts = urlsplit(text)
-        if parts.scheme in ("http", "https") and parts.hostname and _port(text):
-            if parts.username is not None or parts.query or parts.fragment:
-                raise ConfigurationError(
-                    "the base URL must hold no user, query or fragment",
-                    hint="such as https://api.example.com/v1",
-                )
-            return text
-    raise ConfigurationError(
-        f"the base URL must begin with http:// or https://, not {printable(repr(url), 200)}",
-        hint="give base_url='https://...'",
-    )
+        Raises:
+            ConfigurationError: as `secrets`.
+        """
+        self.credentials.check_any()
+        for scheme in self.api.security:
+            if self.credentials.has(scheme) and not self.credentials.asks(scheme):
+                self._check_server(self._secret(scheme)[1])
 
 
 def read_config(path: str | os.PathLike[str] | None) -> dict[str, Any]:
@@ -261,20 +204,25 @@ def _read_prices(prices: Mapping[str, Any]) -> dict[str, Decimal]:
     return read
 
 
-def _chosen_url(api: Api, named: object, server: Server) -> object:
-    if named is None and "://" not in server.url:
-        raise ConfigurationError(
-            f"no server is named for {api.title or api.name}",
-            hint=f"set {api.env_prefix}_BASE_URL, or give base_url='https://...'",
-        )
-    return server.url if named is None else named
+def _addressed(
+    api: Api, named: object, server: object, variables: Mapping[str, Any]
+) -> tuple[str, bool]:
+    """The base URL, and whether it is one that somebody names: the caller, or the document."""
+    if named is not None:
+        return checked_url(named), True
+    chosen = picked(api.servers, server) or Server("", assumed=True)
+    return checked_url(filled(api, chosen, variables)), not chosen.assumed
 
 
 def read_settings(
     api: Api,
     *,
     api_key: KeySource = None,
+    credentials: Mapping[str, Any] | None = None,
+    scopes: object = None,
     base_url: str | None = None,
+    server: int | str | None = None,
+    server_variables: Mapping[str, Any] | None = None,
     assumed: Mapping[str, Any] | None = None,
     config: str | os.PathLike[str] | None = None,
     prices: Mapping[str, Any] | None = None,
@@ -286,25 +234,33 @@ def read_settings(
         ConfigurationError: something is missing or wrong, with what to set.
     """
     prefix = api.env_prefix
-    key = conceal(api_key if api_key is not None else os.environ.get(f"{prefix}_API_KEY") or None)
-    del api_key
+    keys = read_credentials(api, {"api_key": api_key, **(credentials or {})}, scopes)
+    del api_key, credentials
+    variables = {} if server_variables is None else server_variables
     _check_kinds(base_url=base_url, assumed=assumed, config=config, prices=prices)
+    _check_kinds(server_variables=variables)
+    if base_url is not None and (server is not None or variables):
+        raise ConfigurationError("base_url takes the place of server and server_variables")
+    check_variables(api, api.servers, variables)
     table = read_config(config if config is not None else os.environ.get(f"{prefix}_CONFIG"))
     given = dict(flatten(assumed or {}))
     known = Assumed.read(api, {**dict(flatten(table.get("assumed", {}))), **given})
     environment = os.environ.get(f"{prefix}_BASE_URL")
     addresses = (base_url, given.get("base_url"), environment, table.get("base_url"))
     named = next(filter(None, addresses), known.values.get("base_url")) or None
-    server = api.servers[0] if api.servers else Server("", assumed=True)
+    if server is not None or variables:  # who names a server of the document means it
+        named = None
+    url, is_named = _addressed(api, named, server, variables)
     settings = Settings(
         api=known.changed_api(),
-        base_url=_checked_url(_chosen_url(api, named, server)),
-        named=named is not None or not server.assumed,
+        base_url=url,
+        named=is_named,
+        replaced=named is not None,
         assumed=known,
+        credentials=keys,
         prices=_read_prices({**table.get("prices", {}), **(prices or {})}),
+        variables=variables,
         allow_insecure=allow_insecure,
-        _ask=key,
     )
-    if not callable(key):  # a callable is asked at every request, not now
-        settings.secret()
+    settings.check()
     return settings

@@ -28,6 +28,7 @@ __all__ = [
     "fields_of",
     "shape_of",
     "title_of",
+    "variants_of",
 ]
 
 
@@ -176,6 +177,12 @@ def _union(members: tuple[Any, ...]) -> Shape:
     if not kept:
         return Scalar(type(None))
     return Nullable(inner) if type(None) in members else inner
+
+
+@cache
+def variants_of(marker: UnionMarker) -> tuple[Shape, ...]:
+    """The shapes that a woven union chooses from, in the document's order."""
+    return tuple(shape_of(variant) for variant in vars(marker)["variants"].__func__())
 
 
 def title_of(shape: Shape) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .calling import LONGEST_HINT
 from .effects import Caught, Sleep, now
@@ -17,7 +17,7 @@ from .vendors import connection_error, make_error, read_code, status_error
 if TYPE_CHECKING:
     from .answers import Parsed
     from .effects import Core, Request
-    from .operations import LifeCycle
+    from .operations import LifeCycle, Operation
     from .records import Guard
     from .session import Session
 
@@ -29,6 +29,7 @@ class Order:
     """One submit to make: `key` is its idempotency key where the document declares one."""
 
     request: Request
+    operation: Operation[Any]
     job: LifeCycle
     timeout: float | None
     guard: Guard
@@ -72,6 +73,8 @@ class _Attempts:
 
     def repeatable(self, made: Exchange, verdict: Verdict) -> bool:
         """Whether the request may go out once more without a risk of a second job."""
+        if self.order.request.spent:
+            return False
         if verdict.fate == "not-sent":
             return made.failure is not None and made.failure.transient
         if verdict.fate == "not-taken":
@@ -94,7 +97,8 @@ class _Attempts:
             return connection_error(
                 made, billed="no", hint="nothing was sent, so nothing was billed: try again"
             )
-        paths, facts = self.order.job.error, {"billed": "no"}
+        paths = self.order.job.error
+        facts: dict[str, Any] = {"billed": "no", "operation": self.order.operation}
         if made.hint is not None and self.verdict(made).fate == "not-taken":
             facts["hint"] = f"no job was created; the server asks to wait {made.hint:.0f} s"
         return status_error(self.session, made, self.parsed(made), paths, **facts)

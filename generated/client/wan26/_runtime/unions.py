@@ -6,13 +6,13 @@ it asks `decoding` what to do with the value. The woven spelling is
 ```python
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias, Union
+from typing import TYPE_CHECKING, TypeAlias
 
 from .. import models
 from .._runtime.unions import Discriminator, union
 
 if TYPE_CHECKING:
-    Pet: TypeAlias = Union["models.Cat", "models.Dog"]
+    Pet: TypeAlias = models.Cat | models.Dog
 else:
     Pet = union(
         "Pet",
@@ -22,7 +22,7 @@ else:
 ```
 
 Fields are then annotated with `models.Pet`, `models.Pet | None | UnsetType`, `list[models.Pet]`,
-and so on. Variants are any types: `Union[str, list[str], dict[str, Any]]`. Null is no variant: it
+and so on. Variants are any types: `str | list[str] | dict[str, Any]`. Null is no variant: it
 stands beside the union, `Pet | None`. Never ask `isinstance(value, models.Pet)`: it is true of
 everything.
 """
@@ -34,7 +34,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .fitting import fit_best
-from .shapes import Shape, UnionMarker, shape_of
+from .shapes import Shape, UnionMarker, shape_of, variants_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,10 +44,15 @@ __all__ = ["Discriminator", "choose", "union"]
 
 @dataclass(frozen=True, slots=True)
 class Discriminator:
-    """The property whose value names the variant, and what each value stands for."""
+    """The property whose value names the variant, and what each value stands for.
+
+    `default` is read where the value is another one or missing; without it such a value stays raw,
+    and one that is missing is matched as if nothing named the variants.
+    """
 
     property: str
     mapping: Mapping[str, Callable[[], Any]]
+    default: Callable[[], Any] | None = None
 
 
 def union(
@@ -71,16 +76,25 @@ def choose(marker: UnionMarker, value: Any) -> Shape | None:
     """
     discriminator: Discriminator | None = vars(marker)["discriminator"]
     if discriminator is not None and isinstance(value, dict):
-        word = value.get(discriminator.property)
-        if isinstance(word, str | int):
-            return _mapped(marker).get(str(word))
-    found = fit_best(value, _variants(marker))
+        word = word_of(value.get(discriminator.property))
+        named = _mapped(marker).get(word) if word is not None else None
+        if named is not None:
+            return named
+        if discriminator.default is not None:
+            return shape_of(discriminator.default())
+        if word is not None:
+            return None
+    found = fit_best(value, variants_of(marker))
     return found[1] if found else None
 
 
-@cache
-def _variants(marker: UnionMarker) -> tuple[Shape, ...]:
-    return tuple(shape_of(variant) for variant in vars(marker)["variants"].__func__())
+def word_of(value: Any) -> str | None:
+    """A value of a discriminator as the document's mapping writes it; None if it names nothing."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value) if isinstance(value, str | int) else None
 
 
 @cache

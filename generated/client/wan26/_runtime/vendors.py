@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .answers import MISSING, Parsed
+from .answers import MISSING, Parsed, text_of
+from .contents import error_model
 from .errors import (
     APIConnectionError,
     APIError,
@@ -16,7 +17,7 @@ from .errors import (
 
 if TYPE_CHECKING:
     from .exchanging import Exchange
-    from .operations import ErrorPaths
+    from .operations import ErrorPaths, Operation
     from .session import Session
 
 __all__ = ["connection_error", "make_error", "read_code", "status_error"]
@@ -55,9 +56,17 @@ def make_error(
 
 
 def status_error(
-    session: Session, made: Exchange, parsed: Parsed, *places: ErrorPaths, **facts: Any
+    session: Session,
+    made: Exchange,
+    parsed: Parsed,
+    *places: ErrorPaths,
+    operation: Operation[Any] | None = None,
+    **facts: Any,
 ) -> APIError:
-    """The exception for an answer with an error status, or for a 2xx that refuses."""
+    """The exception for an answer with an error status, or for a 2xx that refuses.
+
+    `operation` knows how the document describes the answer.
+    """
     code, message = read_code(parsed, *places, session.api.error)
     known = session.api.error_codes.get(code) if code is not None else None
     answered = made.status or 0
@@ -78,16 +87,19 @@ def status_error(
         code=code,
         status_code=answered,
         headers=made.headers,
-        body=_body(parsed, made.content),
+        body=_body(parsed, made),
         raw=made.content,
+        model=error_model(session, operation, made) if operation is not None else None,
         retry_after=made.hint,
         request_id=made.request_id,
         **{"retryable": True, **facts} if retryable else facts,
     )
 
 
-def _body(parsed: Parsed, content: bytes) -> Any:
-    return content.decode("utf-8", "replace") if parsed.whole is MISSING else parsed.whole
+def _body(parsed: Parsed, made: Exchange) -> Any:
+    if parsed.whole is not MISSING:
+        return parsed.whole
+    return text_of(made.content, made.headers.get("content-type", ""))
 
 
 def connection_error(made: Exchange, **facts: Any) -> APIError:

@@ -21,20 +21,13 @@ if TYPE_CHECKING:
         VideoTask,
     )
 
-_MODULES: dict[str, str] = {
-    "VideoRequest": "videos",
-    "VideoInput": "videos",
-    "VideoParameters": "videos",
-    "Size": "videos",
-    "ShotType": "videos",
-    "VideoTask": "videos",
-    "TaskStatus": "videos",
-    "TaskError": "videos",
-    "VideoOutput": "videos",
-    "VideoContent": "videos",
-    "Usage": "videos",
-    "ErrorAnswer": "videos",
+_TYPES: dict[str, str] = {
+    "videos": (
+        "VideoRequest VideoInput VideoParameters Size ShotType VideoTask "
+        "TaskStatus TaskError VideoOutput VideoContent Usage ErrorAnswer"
+    ),
 }
+_MODULES = {name: module for module, names in _TYPES.items() for name in names.split()}
 
 __all__ = [
     "ErrorAnswer",

@@ -7,21 +7,6 @@ from typing import Any, Literal
 from .._runtime import models as runtime
 from .._runtime.models import UNSET, UnsetType
 
-__all__ = [
-    "ErrorAnswer",
-    "ShotType",
-    "Size",
-    "TaskError",
-    "TaskStatus",
-    "Usage",
-    "VideoContent",
-    "VideoInput",
-    "VideoOutput",
-    "VideoParameters",
-    "VideoRequest",
-    "VideoTask",
-]
-
 
 class VideoRequest(runtime.Model, kw_only=True):
     """VideoRequest."""
@@ -172,7 +157,7 @@ class VideoOutput(runtime.Model, kw_only=True):
     """The videos that were made."""
 
 
-class VideoContent(runtime.Model, kw_only=True, rename={"job_id": "jobId"}):
+class VideoContent(runtime.Model, kw_only=True, rename="camel"):
     """One video."""
 
     type: Literal["video"] | UnsetType = UNSET

@@ -1,0 +1,258 @@
+"""Answers that are files: read whole, bit by bit, or straight to disk."""
+
+from __future__ import annotations
+
+import mimetypes
+import os
+import re
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from .answers import media_type
+from .calling import answered
+from .downloading import gather
+from .effects import Emit, Failure, call, read_chunk
+from .errors import DownloadError
+from .exchanging import Head
+from .parts import PartFile
+from .vendors import connection_error, make_error
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+    from os import PathLike
+    from types import TracebackType
+
+    from .effects import Core, Request
+    from .exchanging import Exchange, Listener
+    from .operations import Operation
+    from .session import Session
+
+__all__ = ["AsyncDownload", "Download", "Plan", "content"]
+
+
+class Plan:
+    """What is to be done with the body of an answer: its bytes are handed out, or go to a file."""
+
+    def __init__(self) -> None:
+        self.file: PartFile | None = None
+        self.state: Literal["open", "taken", "closed"] = "open"
+
+    def take(self, file: PartFile | None = None) -> None:
+        """Begin with the body, which comes only once.
+
+        Raises:
+            RuntimeError: somebody else has begun, or the download was closed.
+        """
+        if self.state != "open":
+            what = "read already" if self.state == "taken" else "closed before it was read"
+            raise RuntimeError(f"this download was {what}; call the method again")
+        self.state, self.file = "taken", file
+
+
+class _File(Head):
+    """What the sync and the async download have in common."""
+
+    _plan: Plan
+    _content: bytes | None = None
+
+    @property
+    def media_type(self) -> str | None:
+        """What the file is, as the server says."""
+        return media_type(self.headers.get("content-type", "")) or None
+
+    @property
+    def content_length(self) -> int | None:
+        """Its length in bytes, where the server says it."""
+        return _length(self._made)
+
+    def _part(self, path: str | PathLike[str], overwrite: bool) -> PartFile:
+        text = os.fspath(path)
+        if not text:
+            raise ValueError("the path is empty; '.' is the folder that you are in")
+        target = Path(text)
+        if target.is_dir() or text.endswith(("/", os.sep)):
+            # Named after the operation: never as the server says.
+            stem = re.sub(r"[^A-Za-z0-9_-]+", "_", self._made.request.operation)
+            target /= f"{stem}{mimetypes.guess_extension(self.media_type or '') or ''}"
+        return PartFile(path=target, overwrite=overwrite)
+
+
+class Download(_File):
+    """An answer that is a file; its body is read when it is asked for, and only once.
+
+    Leave it early by `with` or `close()`.
+    """
+
+    def __init__(self, values: Generator[Any, None, None], plan: Plan) -> None:
+        self._values, self._plan = values, plan
+        self._made = next(values)
+
+    def read(self) -> bytes:
+        """All of it, in memory; may be asked for again."""
+        if self._content is None:
+            self._content = b"".join(self.iter_bytes())
+        return self._content
+
+    def iter_bytes(self) -> Iterator[bytes]:
+        """Its bytes as they come."""
+        self._plan.take()
+        return self._values
+
+    def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> Path:
+        """Bring it to disk, whole or not at all; gives where it is.
+
+        Args:
+            path: where to; a folder (one that is there, or what ends with a `/`) gets a file
+                that is named after the operation.
+            overwrite: whether a file that is there may be replaced.
+
+        Raises:
+            FileExistsError: the file is there, and is not to be overwritten.
+            DownloadError: not all of it came.
+        """
+        part = self._part(path, overwrite)
+        self._plan.take(part)
+        for _ in self._values:
+            pass
+        return part.path
+
+    def close(self) -> None:
+        """Leave the rest of it."""
+        if self._plan.state == "open":
+            self._plan.state = "closed"
+        self._values.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class AsyncDownload(_File):
+    """An answer that is a file; see `Download`."""
+
+    def __init__(self, values: AsyncGenerator[Any, None], plan: Plan, made: Exchange) -> None:
+        self._values, self._plan, self._made = values, plan, made
+
+    @classmethod
+    async def begin(cls, values: AsyncGenerator[Any, None], plan: Plan) -> Self:
+        """Send the request, and wait for the head of its answer."""
+        return cls(values, plan, await anext(values))
+
+    async def read(self) -> bytes:
+        """All of it, in memory; may be asked for again."""
+        if self._content is None:
+            self._content = b"".join([chunk async for chunk in self.iter_bytes()])
+        return self._content
+
+    def iter_bytes(self) -> AsyncIterator[bytes]:
+        """Its bytes as they come."""
+        self._plan.take()
+        return self._values
+
+    async def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> Path:
+        """Bring it to disk, whole or not at all; see `Download.save`."""
+        part = self._part(path, overwrite)
+        self._plan.take(part)
+        async for _ in self._values:
+            pass
+        return part.path
+
+    async def close(self) -> None:
+        """Leave the rest of it."""
+        if self._plan.state == "open":
+            self._plan.state = "closed"
+        await self._values.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+
+def content(
+    session: Session,
+    operation: Operation[Any],
+    request: Request,
+    plan: Plan,
+    timeout: float | None,
+    listener: Listener | None = None,
+) -> Core[None]:
+    """Emit the head of an answer (an `Exchange`), then its bytes, unless they go to a file.
+
+    Raises:
+        APIStatusError: the server answered with an error.
+        DownloadError: not all of it came.
+    """
+    made = yield from answered(session, operation, request, timeout, listener)
+    yield Emit(made)
+    if plan.file is None:
+        yield from _handed_out(session, made)
+    else:
+        yield from _saved(session, made, plan.file)
+
+
+def _handed_out(session: Session, made: Exchange) -> Core[None]:
+    size = 0
+    while made.reply is not None:
+        chunk = yield from read_chunk(made.reply)
+        if isinstance(chunk, Failure):
+            raise _broken(made, chunk)
+        if not chunk:
+            break
+        size += len(chunk)
+        yield Emit(chunk)
+    _check_length(session, made, size)
+
+
+def _saved(session: Session, made: Exchange, file: PartFile) -> Core[None]:
+    yield from call(file.open)
+    try:
+        while made.reply is not None:
+            data, failure = yield from gather(made.reply)
+            if data:
+                yield from call(partial(file.write, data))
+            if failure is not None:
+                raise _broken(made, failure)
+            if not data:
+                break
+        _check_length(session, made, file.size)
+        yield from call(file.settle)
+    finally:
+        file.abandon()
+
+
+def _broken(made: Exchange, failure: Failure) -> Exception:
+    made.failure = failure
+    return connection_error(made)
+
+
+def _length(made: Exchange) -> int | None:
+    told = made.headers.get("content-length", "")
+    encoded = made.headers.get("content-encoding", "identity") not in ("", "identity")
+    return int(told) if told.isdecimal() and len(told) < 20 and not encoded else None
+
+
+def _check_length(session: Session, made: Exchange, size: int) -> None:
+    total = _length(made)
+    if total is not None and size != total:
+        raise make_error(
+            session,
+            DownloadError,
+            f"{made.request.operation}: {size} bytes came instead of {total}",
+            request_id=made.request_id,
+            retryable=True,
+        )

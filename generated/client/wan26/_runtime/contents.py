@@ -1,0 +1,128 @@
+"""What the bytes of an answer are, by its own `Content-Type`, then by the document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .answers import MISSING, Parsed, media_type, names_json, text_of
+from .decoding import decode, decode_value, surprised
+from .errors import APIError
+from .models import Model
+
+if TYPE_CHECKING:
+    from .exchanging import Exchange
+    from .operations import Answer, Operation
+    from .session import Session
+
+__all__ = ["decoded", "error_model", "pick", "typed"]
+
+_EMPTY = (204, 205)
+_HTML = frozenset({"text/html", "application/xhtml+xml"})
+_TEXT = frozenset({"application/xml", "application/yaml", "application/x-yaml"})
+
+
+def decoded(session: Session, operation: Operation[Any], made: Exchange) -> Any:
+    """An answer as the type that the operation gives for it; as it came if of another kind.
+
+    Raises:
+        APIError: it is no JSON, and must be; a web page is an answer only where the document says.
+    """
+    if made.status in _EMPTY or made.request.method == "HEAD":
+        return None
+    content_type = made.headers.get("content-type", "")
+    answer = pick(operation, made.status or 0, content_type)
+    envelope = session.settings.envelope
+    return typed(answer, made.content, envelope, operation.name, content_type)
+
+
+def error_model(session: Session, operation: Operation[Any], made: Exchange) -> Model | None:
+    """An error's body as the document describes it; None where it describes none, or another."""
+    content_type = made.headers.get("content-type", "")
+    answer = pick(operation, made.status or 0, content_type)
+    if answer is None or not names_json(content_type):
+        return None
+    parsed = made.parsed(session)
+    inside = parsed.inner if isinstance(parsed.inner, dict) else parsed.whole
+    read = decode_value(inside, answer.type()) if parsed.is_json else None
+    if not isinstance(read, Model):
+        return None
+    vars(read)["_raw"] = made.content
+    return read
+
+
+def pick(operation: Operation[Any], status: int, content_type: str) -> Answer | None:
+    """The answer that the document gives for a status: exact, by range, else the default.
+
+    Of several content types the one that came, else a range that holds it, else the first.
+    """
+    wanted = media_type(content_type)
+    for key in (str(status), f"{status // 100}XX", "DEFAULT"):
+        found = [one for one in operation.answers if key in one.status.upper().split()]
+        if found:
+            ranges = (wanted, f"{wanted.partition('/')[0]}/*", "*/*")
+            fitting = (
+                one for kind in ranges for one in found if media_type(one.content_type) == kind
+            )
+            return next(fitting, found[0])
+    return None
+
+
+def typed(
+    answer: Answer | None,
+    content: bytes,
+    envelope: str | None,
+    name: str,
+    content_type: str = "application/json",
+) -> Any:
+    """A body of some content type as an answer's type, read inside its envelope if it has one.
+
+    Raises:
+        APIError: it is no JSON, and must be.
+    """
+    kind = answer.type() if answer is not None else Any
+    if kind is None or kind is type(None):
+        return None
+    if not content:
+        return kind() if kind in (str, bytes) else None
+    is_json = names_json(content_type)
+    if kind is bytes:
+        read = decode(content, bytes) if is_json and content[:1] == b'"' else content
+        return read if isinstance(read, bytes) else content
+    declared = answer.content_type if answer is not None else ""
+    text = _text(kind, content, content_type, declared)
+    if text is not None:
+        return text
+    parsed = Parsed(content, envelope)
+    if not parsed.is_json:
+        return _raw(content, content_type, kind, name)
+    if parsed.inner is parsed.whole or parsed.inner is MISSING:
+        return decode(content, kind)
+    value = decode_value(parsed.inner, kind)
+    if isinstance(value, Model):
+        vars(value)["_raw"] = content
+    return value
+
+
+def _text(kind: Any, content: bytes, content_type: str, declared: str) -> str | None:
+    """The body as text, where that is what it is; None where it is to be read as JSON."""
+    if names_json(content_type) or not (kind is str or kind is Any):
+        return None
+    said = media_type(content_type)
+    if kind is Any:
+        return text_of(content, content_type) if said.startswith("text/") else None
+    if names_json(declared):  # a string of JSON under a wrong name, or the text itself
+        return None if isinstance(Parsed(content).whole, str) else text_of(content, content_type)
+    return text_of(content, content_type)
+
+
+def _raw(content: bytes, content_type: str, kind: Any, name: str) -> str | bytes:
+    """A body that is no JSON, as text or bytes; said once where the document promises a type."""
+    said = media_type(content_type)
+    if said in _HTML or names_json(content_type):
+        error = APIError(f"{name}: the answer is not JSON: {content[:200]!r}")
+        error.add_note(f"it came as {said}")
+        raise error
+    if kind is not Any:
+        surprised(name, f"an answer came as {said or 'bytes'} and is given as it came")
+    is_text = said.startswith("text/") or said in _TEXT or said.endswith("+xml")
+    return text_of(content, content_type) if is_text or "charset=" in content_type else content

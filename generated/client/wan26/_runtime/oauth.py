@@ -1,0 +1,233 @@
+"""Tokens of OAuth2: fetched with an application's id and secret, kept, renewed (RFC 6749, 4.4)."""
+
+from __future__ import annotations
+
+import base64
+import threading
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import quote_plus, urlencode, urljoin
+
+from .answers import parse_json
+from .effects import Caught, Request, Sleep, now
+from .errors import APIError, AuthenticationError, ConfigurationError, printable
+from .vendors import connection_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .effects import Core
+    from .exchanging import Exchange
+    from .operations import OAuth2
+    from .session import Session
+
+__all__ = ["Tokens", "Veiled", "authorized", "pair"]
+
+_MARGIN = 60.0  # seconds before its end, at most, at which a token is renewed
+_PAUSE = 0.05  # seconds between two looks whether another call has fetched the token
+_LONGEST_PAUSE = 8.0
+_RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+Ask: TypeAlias = "Callable[[Request], Core[Exchange]]"
+
+
+class Veiled(str):
+    """A text with a key in it: it is sent as it is, and its repr shows nothing of it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'[redacted]'"
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: Veiled
+    until: float | None  # on the monotonic clock; None: as long as the server takes it
+
+
+class Tokens:
+    """The tokens of one client; of several calls that need the same one, one fetches it."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, _Token] = {}
+        self._fetching: set[str] = set()
+        self._lock = threading.Lock()
+        self.in_form: set[str] = set()  # token endpoints that take the secret in the body only
+
+    def fresh(self, key: str, moment: float) -> Veiled | None:
+        """The token that is held, unless it ends soon."""
+        held = self._held.get(key)
+        if held is None or (held.until is not None and held.until <= moment):
+            return None
+        return held.text
+
+    def claim(self, key: str) -> bool:
+        """Whether the caller is to fetch the token; it then calls `release`, whatever happens."""
+        with self._lock:
+            if key in self._fetching:
+                return False
+            self._fetching.add(key)
+            return True
+
+    def release(self, key: str) -> None:
+        """Let others fetch."""
+        with self._lock:
+            self._fetching.discard(key)
+
+    def keep(self, key: str, text: Veiled, until: float | None) -> None:
+        """Hold a token until that moment."""
+        self._held[key] = _Token(text, until)
+
+    def drop(self, header: str) -> None:
+        """Forget the token of a header that the server refused."""
+        for key, held in list(self._held.items()):
+            if f"Bearer {held.text}" == header:
+                self._held.pop(key, None)
+
+    def texts(self) -> list[str]:
+        """The tokens, to be kept out of texts."""
+        return [str(held.text) for held in self._held.values()]
+
+
+def authorized(session: Session, request: Request, ask: Ask) -> Core[Request]:
+    """The request with the token that its `grant` asks for, fetched where none is held.
+
+    Raises:
+        APIError: there is no token to be had.
+    """
+    grant = request.grant
+    if grant is None or any(name.lower() == "authorization" for name in request.headers):
+        return request
+    tokens = session.settings.credentials.tokens
+    text = tokens.fresh(grant.key, (yield from now()))
+    if text is None:
+        while not tokens.claim(grant.key):
+            yield Sleep(_PAUSE)
+        try:
+            text = tokens.fresh(grant.key, (yield from now()))
+            if text is None:
+                text = yield from _fetched(session, grant, ask)
+        finally:
+            tokens.release(grant.key)
+    return replace(request, headers={**request.headers, "Authorization": Veiled(f"Bearer {text}")})
+
+
+def _fetched(session: Session, grant: OAuth2, ask: Ask) -> Core[Veiled]:
+    tokens, base_url = session.settings.credentials.tokens, session.settings.base_url
+    asked = yield from now()
+    url = urljoin(f"{base_url}/", grant.token_url)
+    if grant.discovery:
+        url = yield from _discovered(session, grant, ask)
+    session.settings.check_private(url)
+    made = yield from _answer_of(session, grant, url, ask)
+    told = parse_json(made.content)
+    text = told.get("access_token") if isinstance(told, dict) and made.succeeded else None
+    if not isinstance(text, str) or not (text.isascii() and text.isprintable()):
+        raise _refused(session, made, told)
+    tokens.keep(grant.key, Veiled(text), _end(asked, told.get("expires_in")))
+    return Veiled(text)
+
+
+def _end(asked: float, seconds: Any) -> float | None:
+    with Caught(TypeError, ValueError):  # some servers write it as a text
+        left = float(seconds)
+        return asked + left - min(_MARGIN, left / 10)
+    return None
+
+
+def _answer_of(session: Session, grant: OAuth2, url: str, ask: Ask) -> Core[Exchange]:
+    """What a token endpoint answers; asked with HTTP Basic, then with the secret in the form."""
+    tokens = session.settings.credentials.tokens
+    if url not in tokens.in_form:
+        made = yield from _insistent(session, _token_request(session, grant, url), ask)
+        # Some servers read the secret in the form only, and say so in different words.
+        if made.status not in (400, 401) or _is_final(parse_json(made.content)):
+            return made
+    made = yield from _insistent(session, _token_request(session, grant, url, in_form=True), ask)
+    if made.succeeded:
+        tokens.in_form.add(url)
+    return made
+
+
+def _discovered(session: Session, grant: OAuth2, ask: Ask) -> Core[str]:
+    """The token endpoint that an OpenID provider names in its metadata."""
+    url = urljoin(f"{session.settings.base_url}/", grant.discovery)
+    request = Request(
+        method="GET",
+        url=url,
+        headers={"Accept": "application/json"},
+        operation=f"{grant.key}: discovery",
+    )
+    made = yield from _insistent(session, request, ask)
+    told = parse_json(made.content)
+    endpoint = told.get("token_endpoint") if isinstance(told, dict) and made.succeeded else None
+    if not isinstance(endpoint, str):
+        raise ConfigurationError(f"{printable(url, 200)} names no token endpoint ({made})")
+    return urljoin(url, endpoint)
+
+
+def _token_request(session: Session, grant: OAuth2, url: str, *, in_form: bool = False) -> Request:
+    credentials = session.settings.credentials
+    name, secret = credentials.client(grant)
+    scopes = grant.scopes if credentials.scopes is None else credentials.scopes
+    form = {"grant_type": "client_credentials"} | ({"scope": " ".join(scopes)} if scopes else {})
+    headers = {
+        "Accept": "application/json",
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    if in_form:
+        form |= {"client_id": name.reveal(), "client_secret": secret.reveal()}
+    else:
+        # Each is encoded as in a form before (RFC 6749, 2.3.1).
+        told = pair(quote_plus(name.reveal()), quote_plus(secret.reveal()))
+        headers["Authorization"] = Veiled(f"Basic {told}")
+    return Request(
+        method="POST",
+        url=url,
+        headers=headers,
+        content=urlencode(form).encode("ascii"),
+        operation=f"{grant.key}: token",
+    )
+
+
+def pair(name: str, password: str) -> Veiled:
+    """Two texts as HTTP Basic joins them (RFC 7617)."""
+    return Veiled(base64.b64encode(f"{name}:{password}".encode()).decode("ascii"))
+
+
+def _insistent(session: Session, request: Request, ask: Ask) -> Core[Exchange]:
+    """What the server answers; to fetch a token a second time does no harm."""
+    for attempt in range(session.max_retries):
+        made = yield from ask(request)
+        failed = made.failure is not None and made.failure.transient
+        if not failed and made.status not in _RETRIED:
+            return made
+        pause = min(0.5 * 2.0**attempt, _LONGEST_PAUSE) if made.hint is None else made.hint
+        yield Sleep(min(pause, _MARGIN))
+    return (yield from ask(request))
+
+
+def _is_final(told: Any) -> bool:
+    """Whether a refusal speaks of something else than of how the secret was sent."""
+    final = ("invalid_scope", "unauthorized_client", "unsupported_grant_type")
+    return isinstance(told, dict) and told.get("error") in final
+
+
+def _refused(session: Session, made: Exchange, told: Any) -> APIError:
+    if made.status is None or made.failure is not None:
+        return connection_error(made)
+    said = told if isinstance(told, dict) else {}
+    words = [said.get(name) for name in ("error", "error_description")]
+    why = ": ".join(printable(word, 300) for word in words if isinstance(word, str))
+    hint = "give scopes=[...]: the server has not all those of the document"
+    return AuthenticationError(
+        session.settings.credentials.redacted(
+            f"{made.request.operation}: the server gave none (HTTP {made.status}) {why}".rstrip()
+        ),
+        status_code=made.status,
+        headers=made.headers,
+        body=None,
+        raw=b"",  # it may hold the secret, or a token
+        hint=hint if said.get("error") == "invalid_scope" else None,
+    )

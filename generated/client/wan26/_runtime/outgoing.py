@@ -1,0 +1,167 @@
+"""From what a caller gives to what is sent, checked by the document's rules."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from msgspec import UNSET
+
+from .bodies import holds_files
+from .encoding import pointer, to_wire
+from .errors import AdviceWarning, InvalidRequestError, Problem
+from .forms import to_fields, without_files
+from .pricing import merged
+from .vendors import make_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from .operations import Operation
+    from .requests import Options
+    from .session import Session
+
+__all__ = ["checked"]
+
+_PACKAGE = __name__.rpartition(".")[0].rpartition(".")[0]
+
+
+def checked(
+    session: Session,
+    operation: Operation[Any],
+    parameters: Mapping[str, Any],
+    body: Any,
+    options: Options,
+) -> Any:
+    """The body as it is sent; what is wrong is raised, and advice warned of, before that.
+
+    The rules see the body as the document has it: what is moved at run time moves afterwards. A
+    body that is sent in another media type than the document's first (`send_as`) has no rules.
+
+    Raises:
+        InvalidRequestError: something breaks a rule, or has no form in which it could be sent.
+    """
+    fields = _fields(operation, body, options)
+    if not options.get("check", True):
+        return _moved_all(operation, fields)
+    name = operation.body.check if operation.body is not None else None
+    problems = list(_parameter_problems(session, operation, parameters))
+    plain, files = without_files(fields)
+    is_ruled = name is not None and plain is not UNSET and "send_as" not in options
+    if name is not None and is_ruled:
+        found = session.checks.problems(name, plain)
+        problems += [one for one in found if not _is_within(one.path, files)]
+    if problems:
+        raise _invalid(session, operation, problems)
+    for advice in session.checks.advice(name, plain) if name is not None and is_ruled else ():
+        warnings.warn(advice.message, AdviceWarning, stacklevel=_caller())
+    return _moved_all(operation, fields)
+
+
+def _fields(operation: Operation[Any], body: Any, options: Options) -> Any:
+    """The body in JSON's terms, files aside, with what the caller adds."""
+    declared = operation.body.content_type if operation.body is not None else "application/json"
+    kind = options.get("send_as", declared)
+    extra = options.get("extra_body", UNSET)
+    given = UNSET if _is_left_out(operation, body) else body
+    try:
+        own = to_fields(given) if holds_files(kind, given) else to_wire(given)
+        added = to_fields(extra) if holds_files(kind, extra) else to_wire(extra)
+    except TypeError as error:
+        problem = Problem(path=str(error).partition(":")[0], message=str(error))
+        raise InvalidRequestError(
+            f"the body cannot be sent: {error}", problems=(problem,)
+        ) from error
+    if added is UNSET or added == {}:
+        return own
+    return added if own is UNSET else merged(own, added)
+
+
+def _is_left_out(operation: Operation[Any], body: Any) -> bool:
+    """Whether nothing was said of a body that need not be; an empty mapping was said."""
+    is_needed = operation.body is None or operation.body.required
+    return (
+        not is_needed
+        and isinstance(body, dict)
+        and bool(body)
+        and all(value is UNSET for value in body.values())
+    )
+
+
+def _parameter_problems(
+    session: Session, operation: Operation[Any], parameters: Mapping[str, Any]
+) -> Iterator[Problem]:
+    told: dict[str, Any] = {}
+    for one in operation.parameters:
+        key = f"{one.place}.{one.name}"
+        value = parameters.get(key, parameters.get(one.name, UNSET)) if one.check else UNSET
+        if value is not UNSET and value is not None:
+            told[key] = _wire(value)
+    for problem in session.checks.problems(operation.name, told, "parameters") if told else ():
+        place = next(key for key in told if _is_within(problem.path, [pointer((key,))]))
+        name = place.partition(".")[2]
+        rest = problem.path[len(pointer((place,))) :]
+        yield replace(problem, path=pointer((name,)) + rest)
+
+
+def _wire(value: Any) -> Any:
+    try:
+        return to_wire(value)
+    except TypeError:
+        return str(value)  # what has no form at all is told when it is written
+
+
+def _is_within(path: str, places: list[str]) -> bool:
+    return any(path == place or path.startswith(f"{place}/") for place in places)
+
+
+def _moved_all(operation: Operation[Any], body: Any) -> Any:
+    for source, target in operation.moves:
+        body = _moved(body, source, target)
+    return body
+
+
+def _moved(body: Any, source: str, target: str) -> Any:
+    *way, last = _steps(source)
+    place = body
+    for step in way:
+        place = place.get(step) if isinstance(place, dict) else None
+    if not isinstance(place, dict) or last not in place or source == target:
+        return body
+    value = place.pop(last)
+    for step in reversed(_steps(target)):
+        value = {step: value}
+    return merged(body, value)
+
+
+def _steps(pointer: str) -> list[str]:
+    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+
+
+def _invalid(session: Session, operation: Operation[Any], problems: list[Problem]) -> Exception:
+    code = next((problem.code for problem in problems if problem.code is not None), None)
+    lines = "\n".join(f"  - {problem}" for problem in problems)
+    count = "a problem" if len(problems) == 1 else f"{len(problems)} problems"
+    return make_error(
+        session,
+        InvalidRequestError,
+        f"{operation.name}: the request has {count}\n{lines}",
+        code=code,
+        problems=tuple(problems),
+        billed="no",
+        retryable=False,
+    )
+
+
+def _caller() -> int:
+    """The stack level of who called the client, as `warnings.warn` counts it in `checked`."""
+    level, frame = 1, sys._getframe(1)
+    while _is_ours(str(frame.f_globals.get("__name__", ""))) and frame.f_back is not None:
+        level, frame = level + 1, frame.f_back
+    return level
+
+
+def _is_ours(module: str) -> bool:
+    return module == _PACKAGE or module.startswith(f"{_PACKAGE}.")

@@ -1,0 +1,241 @@
+"""Lists that come page by page: what the next request is, and when there is none."""
+
+from __future__ import annotations
+
+import re
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from urllib.parse import urljoin
+
+from msgspec import UNSET
+
+from . import jsonpath
+from .answers import MISSING, Parsed, decimal
+from .calling import answered
+from .contents import decoded
+from .decoding import decode_value
+from .effects import Caught, Emit
+from .errors import APIError, printable
+from .orders import prepared
+from .settings import same_origin
+from .vendors import make_error
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+
+    from .drivers import AsyncDriver, SyncDriver
+    from .effects import Core
+    from .exchanging import Exchange
+    from .operations import Operation, Pagination
+    from .requests import Options
+    from .session import Session
+
+__all__ = ["AsyncPages", "Pages", "next_link", "walk"]
+
+T = TypeVar("T")
+P = TypeVar("P")
+
+# RFC 8288, 3: `<target>; name=value; name="value"`, divided by commas.
+_LINK: Final = re.compile(r"""<([^>]*)>((?:\s*;\s*[^\s=;,]+(?:\s*=\s*(?:"[^"]*"|[^\s";,]*))?)*)""")
+_PARAMETER: Final = re.compile(r""";\s*([^\s=;,]+)\s*=\s*(?:"([^"]*)"|([^\s";,]*))""")
+
+
+class Pages(Generic[T, P]):
+    """All items of a list, page after page, asked for as they are needed.
+
+    Iterating begins with the first page every time; `pages()` gives the answers themselves.
+    """
+
+    def __init__(self, driver: SyncDriver, begin: Callable[[], Core[None]]) -> None:
+        self._driver = driver
+        self._begin = begin
+
+    def __iter__(self) -> Iterator[T]:
+        for page in self._driver.iterate(self._begin()):
+            yield from page.items()
+
+    def pages(self) -> Iterator[P]:
+        """The answers, one a page."""
+        for page in self._driver.iterate(self._begin()):
+            yield page.answer()
+
+
+class AsyncPages(Generic[T, P]):
+    """All items of a list, page after page, asked for as they are needed; see `Pages`."""
+
+    def __init__(self, driver: AsyncDriver, begin: Callable[[], Core[None]]) -> None:
+        self._driver = driver
+        self._begin = begin
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        async with aclosing(self._driver.iterate(self._begin())) as pages:
+            async for page in pages:
+                for item in page.items():
+                    yield item
+
+    async def pages(self) -> AsyncIterator[P]:
+        """The answers, one a page."""
+        async with aclosing(self._driver.iterate(self._begin())) as pages:
+            async for page in pages:
+                yield page.answer()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    """One page: its answer, what of it is the list, and how the list is read."""
+
+    session: Session
+    operation: Operation[Any]
+    paging: Pagination
+    made: Exchange
+    parsed: Parsed
+    found: list[Any]
+
+    def items(self) -> Iterator[Any]:
+        """The items, typed."""
+        kind = self.paging.type()
+        return (decode_value(item, kind) for item in self.found)
+
+    def answer(self) -> Any:
+        """The whole answer, typed."""
+        return decoded(self.session, self.operation, self.made)
+
+
+@dataclass(frozen=True, slots=True)
+class _Next:
+    """The next request: other parameters, or the URL that the server gives."""
+
+    parameters: Mapping[str, Any]
+    url: str | None = None
+
+    @property
+    def mark(self) -> str:
+        """What tells it apart from the others."""
+        return self.url if self.url is not None else repr(sorted(self.parameters.items(), key=str))
+
+
+def walk(
+    session: Session,
+    operation: Operation[Any],
+    paging: Pagination,
+    parameters: Mapping[str, Any],
+    body: Any,
+    options: Options,
+) -> Core[None]:
+    """Emit page after page, until there is none or the server begins to repeat itself.
+
+    Raises:
+        APIError: a page holds no list where the document says, or the next one lies at another
+            server.
+        APIStatusError: the server answered with an error.
+    """
+    changed = session.changed(operation)
+    step: _Next | None = _Next({key: one for key, one in parameters.items() if one is not UNSET})
+    seen: set[str] = set()
+    while step is not None:
+        seen.add(step.mark)
+        request = prepared(session, changed, step.parameters, body, options, url=step.url)
+        timeout = options.get("timeout", session.timeout)
+        made = yield from answered(session, changed, request, timeout, options.get("on_response"))
+        page = _page(session, changed, paging, made)
+        yield Emit(page)
+        step = _following(page, step)
+        if step is not None and step.mark in seen:
+            session.log.logger.warning(
+                "%s: the server points to a page that was read already; the list ends here",
+                changed.name,
+            )
+            return
+
+
+def _page(session: Session, operation: Operation[Any], paging: Pagination, made: Exchange) -> _Page:
+    parsed = made.parsed(session)
+    whole = parsed.inner if parsed.is_json else None
+    nodes = jsonpath.parse(paging.items).find(whole) if whole is not MISSING else []
+    if not nodes:
+        raise make_error(
+            session,
+            APIError,
+            f"{operation.name}: a page without a list at {paging.items}: "
+            f"{printable(made.content[:200].decode('utf-8', 'replace'))}",
+            request_id=made.request_id,
+        )
+    found = nodes[0] if len(nodes) == 1 and isinstance(nodes[0], list) else nodes
+    items = [] if found == [None] else found
+    return _Page(
+        session=session,
+        operation=operation,
+        paging=paging,
+        made=made,
+        parsed=parsed,
+        found=items,
+    )
+
+
+def _following(page: _Page, step: _Next) -> _Next | None:
+    """The request for the page after this one; None where this is the last."""
+    paging, parsed = page.paging, page.parsed
+    more = parsed.first(paging.more)
+    if more is False or (not page.found and more is not True):
+        return None
+    if paging.style == "cursor":
+        cursor = parsed.first(paging.cursor)
+        usable = isinstance(cursor, str | int) and not isinstance(cursor, bool) and cursor != ""
+        return _with(step, paging, cursor) if usable else None
+    if paging.style in ("link-header", "next-url"):
+        link = parsed.first(paging.url) if paging.style == "next-url" else None
+        if paging.style == "link-header":
+            link = next_link(page.made.headers.get("link", ""))
+        return _at(page, step, link) if isinstance(link, str) and link else None
+    return _counted(page, step)
+
+
+def _counted(page: _Page, step: _Next) -> _Next | None:
+    """By number or offset: until as many as there are in all have come."""
+    paging = page.paging
+    is_page = paging.style == "page"
+    here = decimal(step.parameters.get(_key(step, paging), UNSET))
+    start = int(here) if here is not None else (paging.first if is_page else 0)
+    following = start + (1 if is_page else len(page.found))
+    total = decimal(page.parsed.first(paging.total))
+    reached = following - paging.first if is_page else following
+    if following == start or (total is not None and reached >= total):
+        return None
+    return _with(step, paging, following)
+
+
+def _key(step: _Next, paging: Pagination) -> str:
+    """How the parameter is called among those given: by its place where a name is shared."""
+    full = f"query.{paging.parameter}"
+    return full if full in step.parameters else paging.parameter
+
+
+def _with(step: _Next, paging: Pagination, value: Any) -> _Next:
+    return _Next({**step.parameters, _key(step, paging): value})
+
+
+def _at(page: _Page, step: _Next, link: str) -> _Next:
+    """The page at a link, which must lie where the last one did: the key goes nowhere else."""
+    here = page.made.reply.url if page.made.reply is not None else page.made.request.url
+    with Caught(ValueError):
+        url = urljoin(here, link)
+        if same_origin(url, here):
+            return _Next(step.parameters, url)
+    raise make_error(
+        page.session,
+        APIError,
+        f"{page.operation.name}: the next page lies at another server, and is not asked for: "
+        f"{printable(link.partition('?')[0], 200)}",
+        request_id=page.made.request_id,
+    )
+
+
+def next_link(header: str) -> str | None:
+    """The target whose relation is `next` in a `Link` header (RFC 8288), if there is one."""
+    for target, parameters in _LINK.findall(header):
+        told = ((name.lower(), one or other) for name, one, other in _PARAMETER.findall(parameters))
+        relation: str = next((value for name, value in told if name == "rel"), "")
+        if "next" in relation.lower().split():
+            return str(target).strip()
+    return None
