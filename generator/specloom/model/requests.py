@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from specloom.model.choices import discriminated, mapped, word_of
+from specloom.model.contradictions import closed_to_others, overlap
 from specloom.model.inheritance import Families, Family
 from specloom.model.kinds import KINDS, meant_type
 from specloom.model.names import Scope, pascal
@@ -52,20 +53,25 @@ class SchemaView:
     families: Families = field(default_factory=Families)
     sent: bool = True
     definitions: dict[str, Any] = field(default_factory=dict)
-    _names: dict[tuple[Location, bool], str] = field(default_factory=dict)
+    _names: dict[tuple[Location, bool, bool], str] = field(default_factory=dict)
     _scope: Scope = field(default_factory=Scope)
 
-    def schema(self, node: Node, *, alone: bool = False) -> Any:
+    def schema(self, node: Node, *, alone: bool = False, opened: bool = False) -> Any:
         """The schema at `node`, as what is sent has to meet it, or as what is received is made.
 
         `alone` leaves out what a parent says of its children: those mean the parent itself, and would go in a circle.
+        `opened` leaves out that it allows no further properties: whoever names them beside it is closed instead.
         """
         if not isinstance(node.value, dict):
             return node.value
+        closed = closed_to_others(node)
         is_text = node.value.get("type") in ("string", ["string", "null"], ["null", "string"])
         view = {
             key: (
-                [self._part(part, node) for part in node.elements(key)]
+                [
+                    self._part(part, node, opened=opened or part.follow().at in closed)
+                    for part in node.elements(key)
+                ]
                 if key == "allOf"
                 else self._member(key, node.get(key), is_text=is_text)
             )
@@ -79,7 +85,9 @@ class SchemaView:
         if target is not None:
             view["$ref"] = f"#/$defs/{self._definition(target)}"
         view.pop("discriminator", None)
+        self._close(view, by_parts=bool(closed), opened=opened)
         if self.sent:
+            self._tell_apart(node, view)
             self._demand_only_what_is_sent(node, view)
             self._choose_by_discriminator(node, view)
         family = None if alone else self.families.of(node)
@@ -128,22 +136,43 @@ class SchemaView:
             )
         return node.value
 
-    def _definition(self, target: Node, *, alone: bool = False) -> str:
-        key = (target.at, alone)
+    def _definition(self, target: Node, *, alone: bool = False, opened: bool = False) -> str:
+        key = (target.at, alone, opened)
         if key not in self._names:
             step = str(target.at.pointer[-1] if target.at.pointer else "Document")
-            name = self._scope.claim(f"{pascal(step) or 'Schema'}{'Base' if alone else ''}")
+            suffix = f"{'Base' if alone else ''}{'Open' if opened else ''}"
+            name = self._scope.claim(f"{pascal(step) or 'Schema'}{suffix}")
             self._names[key] = name
             self.definitions[name] = {}
-            self.definitions[name] = self.schema(target, alone=alone)
+            self.definitions[name] = self.schema(target, alone=alone, opened=opened)
         return self._names[key]
 
-    def _part(self, part: Node, node: Node) -> Any:
+    def _part(self, part: Node, node: Node, *, opened: bool) -> Any:
         """A child holds its parent's own rules, and not those that lead from the parent to its children."""
         parent = part.follow()
-        if part.names_reference and self.families.lists_heirs(parent, node):
-            return {"$ref": f"#/$defs/{self._definition(parent, alone=True)}"}
-        return self.schema(part)
+        alone = part.names_reference and self.families.lists_heirs(parent, node)
+        is_all = isinstance(part.value, dict) and len(part.value) == 1
+        if alone or (opened and part.names_reference and is_all):
+            return {"$ref": f"#/$defs/{self._definition(parent, alone=alone, opened=opened)}"}
+        return self.schema(part, opened=opened)
+
+    def _close(self, view: dict[str, Any], *, by_parts: bool, opened: bool) -> None:
+        """Closed to further properties, but not to those that its own parts name."""
+        has_parts = by_parts or "allOf" in view or "$ref" in view
+        said = [
+            view[key] for key in ("additionalProperties", "unevaluatedProperties") if key in view
+        ]
+        if (False in said and has_parts) or by_parts or opened:
+            for key in ("additionalProperties", "unevaluatedProperties"):
+                if view.get(key) is False:
+                    del view[key]
+            if not opened:
+                view["unevaluatedProperties"] = False
+
+    def _tell_apart(self, node: Node, view: dict[str, Any]) -> None:
+        """A choice of which nothing meets one part alone is one of which several may be met."""
+        if "oneOf" in view and "anyOf" not in view and overlap(list(node.elements("oneOf"))):
+            view["anyOf"] = view.pop("oneOf")
 
     def _branch_out(self, node: Node, family: Family) -> dict[str, Any]:
         """A parent is met by its own rules, and by those of the child that the discriminator names."""

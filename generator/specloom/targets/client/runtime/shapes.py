@@ -10,7 +10,7 @@ from functools import cache
 from typing import Annotated, Any, Literal, NewType, TypeAlias, TypeVar, Union, get_args, get_origin
 
 import msgspec
-from msgspec import UnsetType
+from msgspec import UNSET, UnsetType
 
 __all__ = [
     "Anything",
@@ -120,9 +120,14 @@ class Field:
 def fields_of(model: type[msgspec.Struct]) -> dict[str, Field]:
     """The fields of a record by their names on the wire."""
     return {
-        field.encode_name: Field(field.name, shape_of(field.type), field.required)
+        field.encode_name: Field(field.name, shape_of(field.type), _is_promised(field))
         for field in msgspec.structs.fields(model)
     }
+
+
+def _is_promised(field: msgspec.structs.FieldInfo) -> bool:
+    # A constant that has to be there is filled in where it is sent; no other field has a default.
+    return field.required or field.default not in (UNSET, msgspec.NODEFAULT)
 
 
 def shape_of(annotation: Any) -> Shape:
