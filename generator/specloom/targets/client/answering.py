@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from specloom.model.media import is_json
+from specloom.model.types import Scalar
 from specloom.python.spelling import Code, Spelling, literal
 from specloom.targets.client.data import construct, operation_constant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from specloom.model.api import Answer, Content, Operation
+
+Kind: TypeAlias = tuple[str, str, str]  # media type, annotation, kind of the items
 
 ERRORS = Code("_ERRORS")  # no operation is called so: a name from a document begins with a letter
 
@@ -49,7 +53,7 @@ def _tuple(parts: list[Code]) -> Code:
 
 def _parted(operation: Operation, spelling: Spelling) -> tuple[list[Code], list[Code]]:
     """The answers with a success among their statuses, and the others."""
-    found = [(answer, content) for answer in operation.answers for content in answer.contents[:1]]
+    found = [(answer, content) for answer in operation.answers for content in asked_for(answer)]
     good: list[Code] = []
     errors: list[Code] = []
     for statuses, code in _merged(found, spelling):
@@ -57,26 +61,53 @@ def _parted(operation: Operation, spelling: Spelling) -> tuple[list[Code], list[
     return good, errors
 
 
+def asked_for(answer: Answer) -> tuple[Content, ...]:
+    """What a method asks for of an answer: its first content, and other JSON that is read as another type.
+
+    What is no JSON beside JSON, and text, have methods of their own.
+    """
+    asked = list(answer.contents[:1])
+    if asked and asked[0].kind == "json":
+        for content in answer.contents[1:]:
+            if _is_model(content) and all(content.type != one.type for one in asked):
+                asked.append(content)
+    return tuple(asked)
+
+
+def _is_model(content: Content) -> bool:
+    return (
+        content.kind == "json" and is_json(content.media_type) and content.type != Scalar("string")
+    )
+
+
 def _merged(
     found: Iterable[tuple[Answer, Content]], spelling: Spelling
 ) -> Iterator[tuple[list[str], Code]]:
     """The answers with their statuses; statuses that are answered alike share one."""
-    alike: dict[tuple[str, str, str], list[str]] = {}
-    ranges = False
+    alike: dict[Kind, list[str]] = {}
+    by_status: dict[str, set[Kind]] = {}
     for answer, content in found:
         kind = (content.media_type, spelling.annotation(content.type), content.items)
         alike.setdefault(kind, []).append(answer.status)
-        ranges = ranges or answer.status.upper().endswith("XX")
+        by_status.setdefault(answer.status, set()).add(kind)
+    told = {status for status in by_status if not _is_covered(status, by_status)}
     for (media_type, annotation, items), statuses in alike.items():
-        # What `default` says of errors, their statuses need not say again, unless a range comes first.
-        is_covered = "default" in statuses and not ranges
-        told = [
-            one for one in statuses if one == "default" or one.startswith("2") or not is_covered
-        ]
-        yield told, construct(
-            "Answer",
-            literal(" ".join(told)),
-            literal(media_type),
-            Code(f"lambda: {annotation}"),
-            items=items if items != "data" else None,
+        kept = [status for status in statuses if status in told]
+        yield (
+            kept,
+            construct(
+                "Answer",
+                literal(" ".join(kept)),
+                literal(media_type),
+                Code(f"lambda: {annotation}"),
+                items=items if items != "data" else None,
+            ),
         )
+
+
+def _is_covered(status: str, by_status: Mapping[str, set[Kind]]) -> bool:
+    """Whether `default` says all of an error's status, and no range comes before it."""
+    if status == "default" or status.startswith("2"):
+        return False
+    has_ranges = any(one.upper().endswith("XX") for one in by_status)
+    return not has_ranges and by_status[status] == by_status.get("default")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from specloom.model.types import OneOf, Scalar
+from specloom.targets.client.answering import asked_for
 
 if TYPE_CHECKING:
     from specloom.model.api import Operation
@@ -61,6 +62,6 @@ class Returned:
 
 def _kinds(operation: Operation) -> list[Type]:
     """The types of all successes; one without a content is null, unless there are streams or files beside it."""
-    firsts = [answer.contents[0].type for answer in operation.successes if answer.contents]
+    told = [content.type for answer in operation.successes for content in asked_for(answer)]
     is_empty = any(not answer.contents for answer in operation.successes)
-    return [*firsts, *([Scalar("null")] if is_empty and operation.gives == "value" else [])]
+    return [*told, *([Scalar("null")] if is_empty and operation.gives == "value" else [])]
