@@ -12,3 +12,5 @@ assert vendor.body == {"name": "x", "secret": "s", "inner": {"text": "t"}}
 assert thing.id == "1"
 # What is only written does not come back, and that is no surprise.
 assert "secret" not in repr(thing)
+client.things.create(name="x")
+assert vendor.body == {"name": "x"}

@@ -112,12 +112,19 @@ def _field(
         default=annotation(last, "default"),
         example=examples[0] if isinstance(examples, list) and examples else ABSENT,
         limits=limits_of(first),
-        read_only=any(node.flag("readOnly") for node in nodes),
+        read_only=any(map(is_received, nodes)),
         write_only=any(node.flag("writeOnly") for node in nodes),
         deprecated=any(node.flag("deprecated") for node in nodes),
         assumed=first.text("x-assumed"),
         at=first.at,
     )
+
+
+def is_received(member: Node) -> bool:
+    """Whether only answers have a property (`readOnly`), whichever part of its schema says so."""
+    holders = [member, member.follow()]
+    holders += [part.follow() for holder in holders for part in holder.elements("allOf")]
+    return any(holder.flag("readOnly") for holder in holders)
 
 
 def _field_type(schemas: Schemas, shape: Shape, wire: str, nodes: list[Node], context: str) -> Type:

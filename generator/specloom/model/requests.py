@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 from specloom.model.choices import discriminated, mapped, word_of
 from specloom.model.contradictions import closed_to_others, overlap
 from specloom.model.inheritance import Families, Family
+from specloom.model.keywords import well_formed
 from specloom.model.kinds import KINDS, meant_type
 from specloom.model.names import Scope, pascal
-from specloom.model.shapes import texts_of
+from specloom.model.objects import is_received
+from specloom.model.shapes import shape_of, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,11 +38,15 @@ _READ_BY_PEOPLE = frozenset(
         "xml",
         "$comment",
         "$id",
+        "id",
         "$schema",
+        "$anchor",
+        "$dynamicAnchor",
+        "$vocabulary",
     }
 )
 _EXAMPLES = frozenset({"examples"})
-_DATA = frozenset({"enum", "const", "examples", "default"})
+_DATA = frozenset({"enum", "const", "examples", "default", "dependentRequired"})
 _CHOICES = ("oneOf", "anyOf")
 _MAPS = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"})
 
@@ -56,29 +62,39 @@ class SchemaView:
     _names: dict[tuple[Location, bool, bool], str] = field(default_factory=dict)
     _scope: Scope = field(default_factory=Scope)
 
-    def schema(self, node: Node, *, alone: bool = False, opened: bool = False) -> Any:
+    def schema(
+        self,
+        node: Node,
+        *,
+        alone: bool = False,
+        opened: bool = False,
+        received: frozenset[str] = frozenset(),
+    ) -> Any:
         """The schema at `node`, as what is sent has to meet it, or as what is received is made.
 
         `alone` leaves out what a parent says of its children: those mean the parent itself, and would go in a circle.
         `opened` leaves out that it allows no further properties: whoever names them beside it is closed instead.
+        `received` are the properties that only answers have, of the schema of which this is a part.
         """
         if not isinstance(node.value, dict):
             return node.value
         closed = closed_to_others(node)
+        received |= received_names(node) if self.sent else frozenset()
         is_text = node.value.get("type") in ("string", ["string", "null"], ["null", "string"])
         view = {
             key: (
                 [
-                    self._part(part, node, opened=opened or part.follow().at in closed)
+                    self._part(part, node, opened or part.follow().at in closed, received)
                     for part in node.elements(key)
                 ]
                 if key == "allOf"
-                else self._member(key, node.get(key), is_text=is_text)
+                else self._member(key, node.get(key), received, is_text=is_text)
             )
             for key in node.value
             if self._is_checked(key) and not (key in _CHOICES and alone)
         }
         self._name_types(view)
+        view = well_formed(view)
         target = node.reference()
         view.pop("$ref", None)
         view.pop("$dynamicRef", None)
@@ -88,7 +104,7 @@ class SchemaView:
         self._close(view, by_parts=bool(closed), opened=opened)
         if self.sent:
             self._tell_apart(node, view)
-            self._demand_only_what_is_sent(node, view)
+            _demand_only_what_is_sent(view, received)
             self._choose_by_discriminator(node, view)
         family = None if alone else self.families.of(node)
         if family is not None and self.sent:
@@ -111,7 +127,9 @@ class SchemaView:
             return True
         return key not in _READ_BY_PEOPLE and (key == "x-error-code" or not key.startswith("x-"))
 
-    def _member(self, key: str, node: Node | None, *, is_text: bool) -> Any:
+    def _member(
+        self, key: str, node: Node | None, received: frozenset[str], *, is_text: bool
+    ) -> Any:
         if node is None:
             return None
         if key in _DATA:
@@ -121,7 +139,8 @@ class SchemaView:
         if key in _MAPS:
             return {name: self.schema(member) for name, member in node.items()}
         if isinstance(node.value, list):
-            return [self.schema(element) for element in node.elements()]
+            of_whole = received if key in _CHOICES else frozenset[str]()
+            return [self.schema(element, received=of_whole) for element in node.elements()]
         return self.schema(node)
 
     def _pattern(self, node: Node) -> Any:
@@ -147,14 +166,14 @@ class SchemaView:
             self.definitions[name] = self.schema(target, alone=alone, opened=opened)
         return self._names[key]
 
-    def _part(self, part: Node, node: Node, *, opened: bool) -> Any:
+    def _part(self, part: Node, node: Node, opened: bool, received: frozenset[str]) -> Any:
         """A child holds its parent's own rules, and not those that lead from the parent to its children."""
         parent = part.follow()
         alone = part.names_reference and self.families.lists_heirs(parent, node)
         is_all = isinstance(part.value, dict) and len(part.value) == 1
         if alone or (opened and part.names_reference and is_all):
             return {"$ref": f"#/$defs/{self._definition(parent, alone=alone, opened=opened)}"}
-        return self.schema(part, opened=opened)
+        return self.schema(part, opened=opened, received=received)
 
     def _close(self, view: dict[str, Any], *, by_parts: bool, opened: bool) -> None:
         """Closed to further properties, but not to those that its own parts name."""
@@ -205,21 +224,6 @@ class SchemaView:
             view["type"] = list(dict.fromkeys(meant))
         else:
             view.pop("type", None)
-
-    def _demand_only_what_is_sent(self, node: Node, view: dict[str, Any]) -> None:
-        required = view.get("required")
-        if not isinstance(required, list):
-            return
-        received = {
-            name
-            for name, member in node.items("properties")
-            if member.follow().flag("readOnly") or member.flag("readOnly")
-        }
-        kept = [name for name in required if isinstance(name, str) and name not in received]
-        if kept:
-            view["required"] = kept
-        else:
-            del view["required"]
 
     def _choose_by_discriminator(self, node: Node, view: dict[str, Any]) -> None:
         """Where a discriminator names the variant, only that one is checked, so that its problems are the ones told."""
@@ -279,3 +283,23 @@ def spoken(value: str) -> list[Any]:
 def _is_word(value: str) -> dict[str, Any]:
     words = spoken(value)
     return {"const": value} if len(words) == 1 else {"enum": words}
+
+
+def _demand_only_what_is_sent(view: dict[str, Any], received: frozenset[str]) -> None:
+    kept = [name for name in view.get("required", ()) if name not in received]
+    if kept:
+        view["required"] = kept
+    else:
+        view.pop("required", None)
+
+
+def received_names(node: Node) -> frozenset[str]:
+    """The properties of a schema that only answers have (`readOnly`), whichever of its parts says so."""
+    shapes = [shape_of(node)]
+    shapes += [shape_of(part) for choice in shapes[0].choices for part in choice.elements()]
+    return frozenset(
+        name
+        for shape in shapes
+        for name, members in shape.properties.items()
+        if any(map(is_received, members))
+    )
