@@ -48,7 +48,7 @@ def query(style: str, explode: bool | None, value: Any, **more: Any) -> str:
     return query_text(query_pairs(parameter, value))
 
 
-def header(value: Any, **more: Any) -> str:
+def header(value: Any, **more: Any) -> str | None:
     return header_text(Parameter(name="X-Color", place="header", **more), value)
 
 
@@ -263,11 +263,13 @@ def test_a_parameter_with_a_media_type_is_written_in_it() -> None:
         (OBJECT, True, "R=100,G=200,B=150"),
         ("a b/c%", None, "a b/c%"),
         (True, None, "true"),
-        (None, None, ""),
-        (UNSET, None, ""),
+        ("", None, ""),
+        ([], None, None),
+        (None, None, None),
+        (UNSET, None, None),
     ],
 )
-def test_a_header(value: Any, explode: bool | None, text: str) -> None:
+def test_a_header(value: Any, explode: bool | None, text: str | None) -> None:
     assert header(value, explode=explode) == text
 
 

@@ -45,7 +45,7 @@ def request_schemas(operation: Node) -> Iterator[Node]:
 
 
 def checked_parameters(found: Found) -> dict[str, Node]:
-    """The schemas that have rules beyond a type, by `<place>.<name>`."""
+    """The schemas that ask for more than text, by `<place>.<name>`."""
     told = ((node, content_schema(node)[1]) for node in declared_parameters(found))
     return {
         f"{node.text('in')}.{node.text('name')}": schema

@@ -33,6 +33,7 @@ _RULES = frozenset(
         *("minProperties", "maxProperties", "dependentSchemas", "x-error-code"),
     }
 )
+_NO_TEXT = ("integer", "number", "boolean")
 _WITHIN = ("items", "additionalProperties")
 _LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _EXPRESSION = re.compile(r"\{([^{}]*)\}")
@@ -150,17 +151,18 @@ def examples_of(node: Node) -> Iterator[tuple[str, object]]:
 
 
 def has_rules(schema: Node) -> bool:
-    """Whether a schema asks for more than a type, anywhere inside."""
+    """Whether a schema asks for more than text, anywhere inside."""
     return _has_rules(schema, set())
 
 
 def _has_rules(node: Node, seen: set[Location]) -> bool:
-    """Whether a schema asks for more than a type, anywhere inside."""
     node = node.follow()
     if node.at in seen or not isinstance(node.value, dict):
         return False
     seen.add(node.at)
-    if _RULES & node.value.keys():
+    said = node.value.get("type")
+    types = said if isinstance(said, list) else [said]
+    if _RULES & node.value.keys() or any(one in _NO_TEXT for one in types):
         return True
     inside = [member for _, member in node.items("properties")]
     inside += [member for key in _WITHIN if (member := node.get(key)) is not None]

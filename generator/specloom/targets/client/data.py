@@ -90,6 +90,7 @@ def _style(one: Parameter) -> tuple[tuple[str, Any], ...]:
         "explode": explode if explode != (style == "form") else None,
         "allow_reserved": one.allow_reserved or None,
         "content_type": one.content,
+        "required": (one.required and one.place != "path") or None,
         "check": one.has_rules or None,
     }
     return tuple((key, value) for key, value in said.items() if not _is_empty(value))
