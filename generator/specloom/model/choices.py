@@ -111,7 +111,7 @@ def discriminated(union: Node, parts: list[Node], wire_name: str) -> dict[str, N
     said = Counter(value for _, pairs in told for value, _ in pairs)
     for part, pairs in told:
         own = [(value, node) for value, node in pairs if said[value] == 1]
-        named = [(str(part.follow().at.pointer[-1]), part.follow())] if part.names_reference else []
+        named = [(named_by(part), part.follow())] if part.names_reference else []
         for value, node in own or named:
             found.setdefault(value, node)
     return found
@@ -155,13 +155,19 @@ def word_of(value: str | int) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def named_by(part: Node) -> str:
+    """The schema's name in a reference: the last word of its pointer, or of its file without the ending."""
+    ref = str(part.value.get("$ref", part.value.get("$dynamicRef")))
+    file, _, pointer = ref.partition("#")
+    return pointer.rpartition("/")[2] or file.rpartition("/")[2].partition(".")[0]
+
+
 def mapped(ref: Node) -> Node | None:
-    """What a value of a discriminator's mapping names: a reference, or the bare name of a schema."""
+    """What a value of a discriminator's mapping names: the bare name of a schema, or a reference."""
     if not isinstance(ref.value, str):
         return None
-    is_reference = "/" in ref.value or "#" in ref.value
-    text = ref.value if is_reference else f"#/components/schemas/{ref.value}"
-    return Node(ref.tree, ref.at, {"$ref": text}).reference()
+    name = Node(ref.tree, ref.at, {"$ref": f"#/components/schemas/{ref.value}"}).reference()
+    return name or Node(ref.tree, ref.at, {"$ref": ref.value}).reference()
 
 
 def flattened(kind: Type) -> tuple[Type, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
     from specloom.openapi.tree import Node
 
 _NULL = Scalar("null")
+_INTEGER = Scalar("integer")
 _TAKEN = frozenset({"mro", "name", "value", "known"}) | AMBIGUOUS
+# A member hides none of what every word or number can do: `index`, `real`.
+_ABILITIES = {str: frozenset(dir(str)), int: frozenset(dir(int))}
+_LITERAL = range(-(2**63), 2**63)  # msgspec knows no other constants, and type checkers few
 
 
 def enumeration_type(
@@ -48,14 +53,22 @@ def _of_values(
         return _NULL
     names = annotation(shape.enum_owner, "x-enum-varnames")
     if len(values) == 1 and names is ABSENT:
-        return Constant(values[0])
+        return constant_type(values[0])
     if all(isinstance(value, str) for value in values):
         return _declare(schemas, shape, "string", values, context, claimed=claimed)
     if all(isinstance(value, int) and not isinstance(value, bool) for value in values):
+        if any(value not in _LITERAL for value in values):
+            return _INTEGER
         return _declare(schemas, shape, "integer", values, context, claimed=claimed)
     if {True, False} == set(values) and all(isinstance(value, bool) for value in values):
         return Scalar("boolean")
-    return OneOf(tuple(dict.fromkeys(Constant(value) for value in values)))
+    return OneOf(tuple(dict.fromkeys(constant_type(value) for value in values)))
+
+
+def constant_type(value: Any) -> Type:
+    """The type of one value; an integer of more than 64 bits is any integer, since no literal may be so large."""
+    is_large = isinstance(value, int) and value not in _LITERAL
+    return _INTEGER if is_large else Constant(value)
 
 
 def _declare(
@@ -79,12 +92,18 @@ def enumeration_members(shape: Shape, values: list[str | int]) -> Iterator[Membe
     """The members in the document's order; `x-enum-varnames` names them, else their value does."""
     names = labels(shape, "x-enum-varnames")
     docs = labels(shape, "x-enum-descriptions")
-    scope = Scope(_TAKEN)
+    scope = Scope(_TAKEN.union(*(_ABILITIES[kind] for kind in set(map(type, values)))))
     for index, value in enumerate(values, 1):
-        pinned = names.get(str(value), "")
-        wanted = pinned if pinned.isidentifier() and not iskeyword(pinned) else ""
+        pinned = unicodedata.normalize("NFKC", names.get(str(value), ""))
+        wanted = pinned if _can_be_member(pinned) else ""
         name = scope.claim(wanted or member(_spoken(value)) or f"VALUE_{index}")
         yield Member(name=name, value=value, doc=docs.get(str(value), ""))
+
+
+def _can_be_member(name: str) -> bool:
+    """Whether a class may call a member so; Python gives `_x_`, `__x__` and `__x` a meaning of its own."""
+    is_private = name.startswith("_") and (name.endswith("_") or "__" in name)
+    return name.isidentifier() and not iskeyword(name) and not is_private
 
 
 def _spoken(value: str | int) -> str:

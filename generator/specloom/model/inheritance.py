@@ -7,6 +7,7 @@ value that no child is named by is the parent itself.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from specloom.model.choices import constants_of, mapped
@@ -32,6 +33,7 @@ class Family:
 class Families:
     """The parents and children among the components of a document."""
 
+    _names: dict[Location, str] = field(default_factory=dict)
     _children: dict[Location, list[Node]] = field(default_factory=dict)
     _parents: dict[Location, list[Node]] = field(default_factory=dict)
     _found: dict[Location, Family | None] = field(default_factory=dict)
@@ -40,6 +42,7 @@ class Families:
         """Take the components; aliases stand for what they name."""
         for holder in components:
             node = holder.follow()
+            self._names.setdefault(node.at, str(holder.at.pointer[-1]))
             parents = [part.follow() for part in node.elements("allOf") if part.names_reference]
             if node.at in self._parents or not parents:
                 continue
@@ -102,10 +105,17 @@ class Families:
         named = {one.at for one in values.values()}
         for one in members.values():
             if one.at not in named:
-                told = constants_of(one, wire_name, shared) or [str(one.at.pointer[-1])]
+                told = constants_of(one, wire_name, shared) or [self._name(one)]
                 for value in told:
                     values.setdefault(value, one)
         return Family(wire_name, tuple(members.values()), tuple(values.items()))
+
+    def _name(self, node: Node) -> str:
+        """The name of a child: its component's, else that of its place or file."""
+        steps = node.at.pointer
+        return self._names.get(node.at) or str(
+            steps[-1] if steps else PurePosixPath(node.at.file).stem
+        )
 
     def _holder(self, node: Node, seen: set[Location]) -> Node | None:
         """The discriminator of a schema, or of the nearest one that it inherits from."""

@@ -40,8 +40,8 @@ def _kind_of_checks(shape: Shape) -> tuple[str, ...]:
 
 
 def string_kind(shape: Shape) -> ScalarKind:
-    """What a string holds: text, base64, a date or a time."""
-    if shape.content_encoding in {"base64", "base64url"} or shape.format == "byte":
+    """What a string holds: text, base64 (of the standard alphabet alone), a date or a time."""
+    if shape.content_encoding == "base64" or shape.format == "byte":
         return "bytes"
     if shape.format == "date-time":
         return "date-time"

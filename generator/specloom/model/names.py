@@ -61,13 +61,14 @@ TYPE_NAMES = frozenset(
     }
 )
 
-# Annotations of a record are read inside its class, where a field would hide these.
+# Annotations of a record are read inside its class, where a field would hide these; so are its defaults.
 FIELD_NAMES = (
     KEYWORDS
     | AMBIGUOUS
     | {
         *("str", "int", "float", "bool", "bytes", "list", "dict", "tuple", "object"),
-        *("models", "runtime", "datetime", "extra", "raw"),
+        *("models", "runtime", "datetime", "extra", "raw", "staticmethod"),
+        *("Any", "Literal", "UNSET", "UnsetType"),
     }
 )
 

@@ -87,9 +87,12 @@ class Schemas:
                     hint="pin a name with x-name",
                 )
         for _, node in components:
-            if node.follow().at == node.at and self.families.of(node) is not None:
-                name = self._component_names[node.at]
-                self.base_names[node.at] = self._names.claim(f"{name}Base", f"Base{name}")
+            named = node if only_reference(node) is None else node.follow()
+            # A component that only says where its schema lies gives it its own name.
+            name = self._component_names.setdefault(named.at, self._component_names[node.at])
+            is_own = name == self._component_names[node.at]
+            if is_own and named.at not in self.base_names and self.families.of(named) is not None:
+                self.base_names[named.at] = self._names.claim(f"{name}Base", f"Base{name}")
 
     @property
     def declarations(self) -> tuple[Declaration, ...]:
