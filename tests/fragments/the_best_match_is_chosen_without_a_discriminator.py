@@ -30,3 +30,8 @@ except errors.InvalidRequestError as error:
     assert error.problems
 else:
     raise AssertionError("that is no shape")
+# A record that knows every field is nearer than one that knows a few, whatever the fields are.
+feeds = Vendor({"id": "1", "name": "n", "url": "u"}, {"id": "1"})
+client = TheBestMatchIsChosenWithoutADiscriminator(http_client=feeds.http)
+assert client.feeds.get() == models.Full(id="1", name="n", url="u")
+assert client.feeds.get() == models.Mini(id="1")
