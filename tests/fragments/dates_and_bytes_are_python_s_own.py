@@ -8,7 +8,7 @@ from tests.answering import Vendor
 noon = datetime.datetime(2024, 2, 29, 12, tzinfo=datetime.UTC)
 wire = {"at": "2024-02-29T12:00:00Z", "day": "2024-02-29", "data": "AAEC", "old": "AAEC"}
 vendor = Vendor(
-    {**wire, "id": "7d9e3a52-6f3c-4f0e-9f0b-0d0c5d1f8f10", "days": ["2024-02-29"]},
+    {**wire, "url": "AAEC", "id": "7d9e3a52-6f3c-4f0e-9f0b-0d0c5d1f8f10", "days": ["2024-02-29"]},
     {"at": "yesterday", "day": "29.2.24", "data": "?"},
     "2024-02-29T12:00:00Z",
 )
@@ -24,3 +24,8 @@ assert thing.days == [noon.date()]
 odd: Any = client.things.replace("1")
 assert (odd.at, odd.day, odd.data) == ("yesterday", "29.2.24", "?")
 assert client.things.get_now() == noon
+# In another alphabet than base64's, the text stays as it is written.
+assert_type(thing.url, str | UnsetType)
+assert thing.url == "AAEC"
+client.things.replace("1", url="-_8")
+assert vendor.body == {"url": "-_8"}
