@@ -19,7 +19,16 @@ from hypothesis import strategies as st
 from specloom.targets.client.runtime import decoding
 from specloom.targets.client.runtime.decoding import DecodingError, blank, decode, decode_value
 from specloom.targets.client.runtime.encoding import to_wire
-from specloom.targets.client.runtime.models import UNSET, Model, OpenEnum, OpenIntEnum, UnsetType
+from specloom.targets.client.runtime.models import (
+    RECEIVED,
+    UNSET,
+    Model,
+    OpenEnum,
+    OpenIntEnum,
+    UnsetType,
+    constant,
+)
+from specloom.targets.client.runtime.unions import union
 
 
 class Status(OpenEnum):
@@ -60,6 +69,25 @@ class Flags(Model, kw_only=True):
 
     on: Literal[True]
     child: Content | list[Content] | UnsetType = UNSET
+
+
+class Made(Model, kw_only=True):
+    """What is filled in where a model is made, and owed by an answer."""
+
+    kind: Literal["made"] = constant("made")
+    id: str = RECEIVED
+    inner: list[Made] | UnsetType = UNSET
+    either: Any = UNSET
+
+
+class Large(Model, kw_only=True):
+    """Constants that are too large for msgspec."""
+
+    one: Literal[9223372036854775808]  # type: ignore[valid-type]
+    level: Level | UnsetType = UNSET
+
+
+MadeOrLarge: Any = union("MadeOrLarge", lambda: (Made, Large))
 
 
 class Headers(Model, kw_only=True):
@@ -180,6 +208,42 @@ def test_types_that_msgspec_refuses_are_read_all_the_same() -> None:
     assert flags.child == [Content(url="u")]
     assert flags.extra == {"new": 1}
     assert decode(b'{"on": 1}', Flags).on == 1
+
+
+def test_what_a_model_fills_in_is_not_invented_for_an_answer(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert to_wire(Made()) == {"kind": "made"}
+    whole = {"kind": "made", "id": "1"}
+    answers = [{"id": "1"}, {"kind": "made"}, {**whole, "inner": [{"id": "2"}]}]
+    for answer in answers:
+        for type_ in (Made, MadeOrLarge):
+            assert to_wire(decode(json.dumps(answer).encode(), type_)) == answer
+            assert to_wire(decode_value(answer, type_)) == answer
+    assert {record.getMessage() for record in caplog.records} == {
+        "Made.kind: is missing",
+        "Made.id: is missing",
+    }
+    assert Made().kind == "made", "only while an answer is read nothing is filled in"
+
+
+def test_constants_that_are_too_large_for_msgspec_are_read_all_the_same() -> None:
+    wire = {"one": 2**63, "level": 1.0}
+    for type_ in (Large, MadeOrLarge):
+        for found in (decode(json.dumps(wire).encode(), type_), decode_value(wire, type_)):
+            assert isinstance(found, Large)
+            assert found.one == 2**63
+            assert found.level is Level.LOW
+
+
+def test_a_number_without_a_fraction_is_an_integer(caplog: pytest.LogCaptureFixture) -> None:
+    assert repr(decode(b"1.0", Literal[1, 2])) == "1"
+    assert decode(b"1.0", Level) is Level.LOW
+    assert not decode(b"9.0", Level).known
+    assert caplog.records == []
+    assert decode(b"true", Literal[1, 2]) is True
+    assert decode(b"1.0", bool) == 1.0
+    assert len(caplog.records) == 2
 
 
 def test_declared_extra_fields_are_typed_and_no_surprise(caplog: pytest.LogCaptureFixture) -> None:

@@ -17,7 +17,16 @@ from specloom.model.types import (
     Union,
 )
 from specloom.python.docstrings import WIDTH
-from specloom.python.spelling import Code, Spelling, docstring, identifier, literal, note, sentence
+from specloom.python.spelling import (
+    Code,
+    Spelling,
+    alone,
+    docstring,
+    identifier,
+    literal,
+    note,
+    sentence,
+)
 from specloom.targets.client.imports import import_key, words_of
 
 if TYPE_CHECKING:
@@ -155,8 +164,12 @@ def _field(one: Field, spelling: Spelling) -> FieldView:
     annotation = spelling.annotation(one.type)
     default: Code | None = None
     if one.required and isinstance(one.type, Constant):
-        default = literal(one.type.value)
-    elif not one.required:
+        value = one.type.value
+        written = alone(value) if isinstance(value, str) else literal(value)
+        default = Code(f"runtime.constant({written})")
+    elif one.required and one.read_only:
+        default = Code("runtime.RECEIVED")
+    elif not one.required or one.write_only:
         default = Code("UNSET")
         annotation = spelling.optional(annotation)
     notes = [sentence(one.doc), "Deprecated." if one.deprecated else "", _said_default(one)]

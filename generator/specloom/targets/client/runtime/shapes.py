@@ -10,7 +10,7 @@ from functools import cache
 from typing import Annotated, Any, Literal, NewType, TypeAlias, TypeVar, Union, get_args, get_origin
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UnsetType
 
 __all__ = [
     "Anything",
@@ -126,8 +126,8 @@ def fields_of(model: type[msgspec.Struct]) -> dict[str, Field]:
 
 
 def _is_promised(field: msgspec.structs.FieldInfo) -> bool:
-    # A constant that has to be there is filled in where it is sent; no other field has a default.
-    return field.required or field.default not in (UNSET, msgspec.NODEFAULT)
+    # What is filled in where a model is made (`models.constant`) has to be there in an answer.
+    return field.required or field.default_factory is not msgspec.NODEFAULT
 
 
 def shape_of(annotation: Any) -> Shape:
