@@ -342,3 +342,20 @@ def test_an_api_without_a_server_asks_for_one(servers: tuple[Server, ...]) -> No
         read_settings(Api(name="plain", package="plain", env_prefix="PLAIN", servers=servers))
 
     assert "PLAIN_BASE_URL" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [
+        ("1.10", "1.10"),
+        ("2.0-rc.1+b", "2.0-rc.1+b"),
+        ("v2 – беta\r\nX-A: 1", "v2%20%E2%80%93%20%D0%B1%D0%B5ta%0D%0AX-A%3A%201"),
+        ("\ud800", "%3F"),
+    ],
+)
+def test_any_version_of_an_api_is_told_in_ascii(server: Loopback, version: str, told: str) -> None:
+    api = replace(API, version=version)
+    with VideosClient(api=api, api_key=KEY, base_url=server.url) as client:
+        client.videos.submit(prompt="x")
+    agent = server.received[0].headers["user-agent"]
+    assert agent.startswith(f"{API.package}/{told} python/")

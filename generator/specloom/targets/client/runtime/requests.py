@@ -200,7 +200,9 @@ def _accepted(operation: Operation[Any]) -> str:
 
 def _agent(session: Session) -> str:
     api = session.api
-    version = f"/{api.version}" if api.version else ""
+    # Percent-encoded: a version is any text, and a product's is a token (RFC 9110, 10.1.5).
+    told = quote(api.version, safe="!#$&'*+^`|", errors="replace")
+    version = f"/{told}" if told else ""
     return f"{api.package}{version} python/{sys.version_info[0]}.{sys.version_info[1]}"
 
 
