@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import pickle
-from typing import TYPE_CHECKING, Any, TypeVar
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 import pytest
@@ -17,6 +18,8 @@ from specloom.targets.client.runtime.models import (
     OpenEnum,
     OpenIntEnum,
     UnsetType,
+    constant,
+    read,
 )
 
 if TYPE_CHECKING:
@@ -99,6 +102,22 @@ def test_what_lies_beside_the_fields_survives_copies(remake: Callable[[Task], Ta
 def test_the_fast_path_refuses_what_must_be_kept() -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(b'{"id": "t1", "new": 1}', type=Task)
+
+
+class Video(Model, kw_only=True):
+    kind: Literal["video"] = constant("video")
+
+
+def test_nothing_is_filled_in_while_an_answer_is_read() -> None:
+    with pytest.raises(msgspec.ValidationError):
+        read(lambda content: msgspec.json.decode(content, type=Video), b"{}")
+    assert Video().kind == "video", "the answer was refused, and is read no longer"
+
+
+def test_what_one_thread_reads_is_nothing_to_another() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        made = read(lambda model: pool.submit(model).result(), Video)
+    assert made == Video(kind="video")
 
 
 def test_an_unknown_word_is_a_member_that_is_not_known() -> None:
