@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 from msgspec import UNSET
 
-from .fitting import fit_best, is_among
+from .fitting import fit_best, is_among, whole
 from .models import Model
 from .shapes import (
     Anything,
@@ -69,7 +69,7 @@ class _Builder:
             case Choice() | Marked():
                 return self._chosen(value, shape, place)
             case Constants(values=values) if is_among(value, values):
-                return value
+                return whole(value)
             case Anything():
                 return value
         return self._keep(value, f"{_kind(value)} instead of {title_of(shape)}", place)
@@ -81,10 +81,9 @@ class _Builder:
     def _scalar(self, value: Any, scalar: Any, shape: Shape, place: str) -> Any:
         if type(value) is scalar and scalar in _EXACT:
             return value
-        if scalar is int and isinstance(value, float) and value.is_integer():
-            return int(value)  # 5.0 is an integer in JSON Schema
+        is_integer = isinstance(scalar, type) and issubclass(scalar, int) and scalar is not bool
         try:
-            return msgspec.convert(value, scalar)
+            return msgspec.convert(whole(value) if is_integer else value, scalar)
         except (msgspec.ValidationError, TypeError):
             return self._keep(value, f"{_kind(value)} instead of {title_of(shape)}", place)
 

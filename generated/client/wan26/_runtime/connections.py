@@ -156,7 +156,11 @@ def prepared(
         request = client.build_request(
             asked.method,
             asked.url,
-            headers=dict(asked.headers),
+            # As bytes, since httpx2 takes nothing but ASCII from a `str`.
+            headers=[
+                (str.encode(name, "ascii"), str.encode(value, "latin-1"))
+                for name, value in asked.headers.items()
+            ],
             content=_content(client, asked),
             timeout=timeout,
             extensions={"trace": trace},

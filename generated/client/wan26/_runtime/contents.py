@@ -53,18 +53,38 @@ def error_model(session: Session, operation: Operation[Any], made: Exchange) -> 
 def pick(operation: Operation[Any], status: int, content_type: str) -> Answer | None:
     """The answer that the document gives for a status: exact, by range, else the default.
 
-    Of several content types the one that came, else a range that holds it, else the first.
+    Of several content types the one that came, else a range that holds it, else the first. Where
+    some success is described, what the default says is of errors.
     """
-    wanted = media_type(content_type)
-    for key in (str(status), f"{status // 100}XX", "DEFAULT"):
-        found = [one for one in operation.answers if key in one.status.upper().split()]
+    for key in (str(status), f"{status // 100}XX", "2" if status // 100 == 2 else "", "DEFAULT"):
+        found = [one for one in operation.answers if key and _is_of(one, key)]
         if found:
-            ranges = (wanted, f"{wanted.partition('/')[0]}/*", "*/*")
-            fitting = (
-                one for kind in ranges for one in found if media_type(one.content_type) == kind
-            )
-            return next(fitting, found[0])
+            return _fitting(found, content_type)
     return None
+
+
+def _is_of(answer: Answer, key: str) -> bool:
+    told = answer.status.upper().split()
+    return any(one.startswith("2") for one in told) if key == "2" else key in told
+
+
+def _fitting(found: list[Answer], content_type: str) -> Answer:
+    """The answer whose content type came, with as many of its parameters as possible."""
+    wanted, given = media_type(content_type), _parameters(content_type)
+    for kind in (wanted, f"{wanted.partition('/')[0]}/*", "*/*"):
+        alike = [one for one in found if media_type(one.content_type) == kind]
+        exact = [one for one in alike if _parameters(one.content_type) <= given]
+        if exact:
+            return max(exact, key=lambda one: len(_parameters(one.content_type)))
+        if alike:
+            return alike[0]
+    return found[0]
+
+
+def _parameters(content_type: str) -> set[str]:
+    """What a content type says besides its name: a profile, a version."""
+    told = content_type.partition(";")[2].replace('"', "").replace(" ", "").lower()
+    return {one for one in told.split(";") if one and not one.startswith("charset=")}
 
 
 def typed(

@@ -10,13 +10,16 @@ import msgspec
 
 from .answers import read_json
 from .building import Surprise, build
-from .models import Model
+from .models import Model, read
 from .shapes import Items, Nullable, Record, Scalar, Shape, UnionMarker, shape_of
 from .unions import choose
 
 __all__ = ["DecodingError", "blank", "decode", "decode_value", "log_to", "surprised"]
 
 _MOST_SAID: Final = 10_000
+# Values that do not fit their type, and types that msgspec has no way to read (such as constants
+# of more than 64 bits).
+_UNFIT: Final = (msgspec.DecodeError, TypeError, NotImplementedError)
 
 
 class DecodingError(ValueError):
@@ -76,8 +79,8 @@ def decode(content: bytes, type_: Any) -> Any:
         decoded = _build(_read(content), shape_of(type_))
     else:
         try:
-            decoded = decoder.decode(content)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            decoded = read(decoder.decode, content)
+        except (UnicodeDecodeError, RecursionError, *_UNFIT):
             decoded = _build(_read(content), shape_of(type_))
     if isinstance(decoded, Model):
         vars(decoded)["_raw"] = content
@@ -87,8 +90,8 @@ def decode(content: bytes, type_: Any) -> Any:
 def decode_value(value: Any, type_: Any) -> Any:
     """Read a value of JSON, parsed already, as a type; as `decode`, but without `raw`."""
     try:
-        return msgspec.convert(value, type_, dec_hook=_choose_variant)
-    except (msgspec.ValidationError, TypeError, RecursionError):
+        return read(lambda given: msgspec.convert(given, type_, dec_hook=_choose_variant), value)
+    except (RecursionError, *_UNFIT):
         return _build(value, shape_of(type_))
 
 
@@ -103,7 +106,7 @@ def blank(type_: Any) -> Any:
 def _decoder(type_: Any) -> msgspec.json.Decoder[Any] | None:
     try:
         return msgspec.json.Decoder(type_, dec_hook=_choose_variant)
-    except TypeError as error:
+    except (TypeError, NotImplementedError) as error:
         # Such as a constant `true` or a union of two models: all of it is built by hand.
         _voice.logger.debug("%s is decoded slowly: %s", type_, error)
         return None
@@ -119,7 +122,7 @@ def _choose_variant(type_: type, value: Any) -> Any:
         target = shape.model if isinstance(shape, Record) else shape.type
         try:
             return msgspec.convert(value, target, dec_hook=_choose_variant)
-        except (msgspec.ValidationError, TypeError):
+        except _UNFIT:
             pass
     return _build(value, shape, type_.__name__)
 

@@ -25,14 +25,16 @@ from .shapes import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Losses", "fit", "fit_best"]
+__all__ = ["Losses", "fit", "fit_best", "is_among", "whole"]
 
-# How much is missing or wrong, then how much is unknown or said less precisely than it might be.
-Losses: TypeAlias = tuple[int, int]
+# How much is missing or wrong, how much is unknown, how much is said less precisely than it might
+# be: the first that differs decides, or a long list of strings would outweigh a field.
+Losses: TypeAlias = tuple[int, int, int]
 
-_NONE: Final = (0, 0)
-_AS_MAP: Final = (0, 1_000_000)  # any record that fits is better than a map
-_AS_ANYTHING: Final = (0, 2_000_000)
+_NONE: Final = (0, 0, 0)
+_WRONG: Final = (1, 0, 0)
+_AS_MAP: Final = (0, 1_000_000, 0)  # any record that fits is better than a map
+_AS_ANYTHING: Final = (0, 2_000_000, 0)
 _DEPTH: Final = 3  # below it only the kinds of values count: the choice must stay cheap
 _SAMPLE: Final = 16  # elements looked at
 
@@ -83,12 +85,20 @@ def fit_best(
 
 
 def is_among(value: Any, constants: tuple[Any, ...]) -> bool:
-    """Whether JSON holds one of the constants; true is not 1."""
-    return any(value == constant and type(value) is type(constant) for constant in constants)
+    """Whether JSON holds one of the constants; 1.0 is 1, and true is not."""
+    is_flag = isinstance(value, bool)
+    return any(
+        value == constant and isinstance(constant, bool) is is_flag for constant in constants
+    )
+
+
+def whole(value: Any) -> Any:
+    """A number without a fraction as an integer, which JSON Schema says it is; others as they are."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _plus(one: Losses, other: Losses) -> Losses:
-    return one[0] + other[0], one[1] + other[1]
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
 
 
 def _fit_items(value: list[Any], shape: Items, depth: int) -> Losses | None:
@@ -109,7 +119,7 @@ def _fit_all(pairs: Iterable[tuple[Any, Shape]], depth: int) -> Losses | None:
         seen += 1
         losses = fit(value, shape, depth - 1)
         fitting += losses is not None
-        total = _plus(total, (1, 0) if losses is None else losses)
+        total = _plus(total, _WRONG if losses is None else losses)
     return total if fitting or not seen else None
 
 
@@ -119,7 +129,7 @@ def _fit_record(value: dict[str, Any], shape: Record, depth: int) -> Losses | No
     if value and fields and not known:
         return None
     missing = sum(field.required and name not in value for name, field in fields.items())
-    total = (missing, len(value) - len(known))
+    total = (missing, len(value) - len(known), 0)
     for wire_name in known:
         inner = fields[wire_name].shape
         if depth == 0 and not isinstance(inner, Constants):
@@ -127,32 +137,32 @@ def _fit_record(value: dict[str, Any], shape: Record, depth: int) -> Losses | No
         losses = fit(value[wire_name], inner, max(depth - 1, 0))
         if losses is None and isinstance(inner, Constants):
             return None  # a constant tells the variants apart: another one is another type
-        total = _plus(total, (1, 0) if losses is None else losses)
+        total = _plus(total, _WRONG if losses is None else losses)
     return total
 
 
 def _fit_scalar(value: Any, scalar: Any) -> Losses | None:
     kind = type(value)
     if scalar is kind:
-        return (0, 1) if kind is str else _NONE  # any format of strings says more than `str`
+        return (0, 0, 1) if kind is str else _NONE  # any format of strings says more than `str`
     if kind is int and scalar is float:
-        return 0, 1
+        return 0, 0, 1
     if kind is float and scalar is int:
-        return (0, 1) if value.is_integer() else None
+        return (0, 0, 1) if value.is_integer() else None
     if isinstance(scalar, type) and issubclass(scalar, Enum):
         return _fit_enum(value, scalar)
     try:
         msgspec.convert(value, scalar)
     except (msgspec.ValidationError, TypeError):
         return None
-    return (0, 2) if scalar is bytes else _NONE  # nearly any word is base64
+    return (0, 0, 2) if scalar is bytes else _NONE  # nearly any word is base64
 
 
 def _fit_enum(value: Any, scalar: type[Enum]) -> Losses | None:
     if is_among(value, tuple(member.value for member in scalar)):
         return _NONE
     try:
-        scalar(value)
+        scalar(whole(value))
     except ValueError:
         return None
-    return 0, 3
+    return 0, 0, 3

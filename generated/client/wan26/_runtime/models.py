@@ -3,15 +3,64 @@
 from __future__ import annotations
 
 import reprlib
+import threading
 from enum import Enum, IntEnum, StrEnum
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-__all__ = ["UNSET", "Model", "OpenEnum", "OpenIntEnum", "UnsetType"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
+__all__ = [
+    "RECEIVED",
+    "UNSET",
+    "Model",
+    "OpenEnum",
+    "OpenIntEnum",
+    "UnsetType",
+    "constant",
+    "read",
+]
+
+T = TypeVar("T")
+V = TypeVar("V")
 E = TypeVar("E", bound=Enum)
+
+
+class _Moment(threading.local):
+    reads = False
+
+
+_moment = _Moment()
+
+
+def constant(value: T) -> T:
+    """The default of a field that a model fills in where it is made, and that an answer has to hold.
+
+    An answer without it is refused as one without any other field is: nothing is invented for it.
+    """
+
+    def fill_in() -> T:
+        if _moment.reads:
+            raise msgspec.ValidationError("a field is missing")
+        return value
+
+    return msgspec.field(default_factory=fill_in)
+
+
+# The default of a field that only answers hold: whoever makes a model is not asked for it.
+RECEIVED: Final[Any] = constant(UNSET)
+
+
+def read(decode: Callable[[V], T], given: V) -> T:
+    """Decode an answer: models that are made meanwhile fill nothing in."""
+    before, _moment.reads = _moment.reads, True
+    try:
+        return decode(given)
+    finally:
+        _moment.reads = before
 
 
 class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True):

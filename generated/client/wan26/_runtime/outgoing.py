@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET
 
 from .bodies import holds_files
+from .checks import Problem
 from .encoding import pointer, to_wire
-from .errors import AdviceWarning, InvalidRequestError, Problem
+from .errors import AdviceWarning, InvalidRequestError
 from .forms import to_fields, without_files
+from .parameters import value_of
 from .pricing import merged
 from .vendors import make_error
 
@@ -47,7 +49,8 @@ def checked(
     if not options.get("check", True):
         return _moved_all(operation, fields)
     name = operation.body.check if operation.body is not None else None
-    problems = list(_parameter_problems(session, operation, parameters))
+    problems = list(_missing(operation, parameters, options))
+    problems += _parameter_problems(session, operation, parameters)
     plain, files = without_files(fields)
     is_ruled = name is not None and plain is not UNSET and "send_as" not in options
     if name is not None and is_ruled:
@@ -90,15 +93,31 @@ def _is_left_out(operation: Operation[Any], body: Any) -> bool:
     )
 
 
+def _missing(
+    operation: Operation[Any], parameters: Mapping[str, Any], options: Options
+) -> Iterator[Problem]:
+    """Parameters that have to be there, and of which nothing would be sent."""
+    added = {*options.get("extra_query", {})}
+    added |= {name.lower() for name in options.get("extra_headers", {})}
+    idempotency = operation.job.idempotency if operation.job is not None else None
+    if idempotency is not None:  # a key that is made up is added at the very end
+        added.add(idempotency.key.removeprefix("$request.header.").lower())
+    for one in operation.parameters:
+        value = value_of(one, parameters)
+        is_there = value is not UNSET and value != [] and (value is not None or one.content_type)
+        name = one.name.lower() if one.place == "header" else one.name
+        if one.required and not is_there and name not in added:
+            yield Problem(path=pointer((one.name,)), message="is required")
+
+
 def _parameter_problems(
     session: Session, operation: Operation[Any], parameters: Mapping[str, Any]
 ) -> Iterator[Problem]:
     told: dict[str, Any] = {}
     for one in operation.parameters:
-        key = f"{one.place}.{one.name}"
-        value = parameters.get(key, parameters.get(one.name, UNSET)) if one.check else UNSET
+        value = value_of(one, parameters) if one.check else UNSET
         if value is not UNSET and value is not None:
-            told[key] = _wire(value)
+            told[f"{one.place}.{one.name}"] = _wire(value)
     for problem in session.checks.problems(operation.name, told, "parameters") if told else ():
         place = next(key for key in told if _is_within(problem.path, [pointer((key,))]))
         name = place.partition(".")[2]

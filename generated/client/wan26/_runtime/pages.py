@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from urllib.parse import urljoin
 
@@ -37,8 +37,12 @@ T = TypeVar("T")
 P = TypeVar("P")
 
 # RFC 8288, 3: `<target>; name=value; name="value"`, divided by commas.
-_LINK: Final = re.compile(r"""<([^>]*)>((?:\s*;\s*[^\s=;,]+(?:\s*=\s*(?:"[^"]*"|[^\s";,]*))?)*)""")
-_PARAMETER: Final = re.compile(r""";\s*([^\s=;,]+)\s*=\s*(?:"([^"]*)"|([^\s";,]*))""")
+_QUOTED: Final = r'"((?:[^"\\]|\\.)*)"'
+_LINK: Final = re.compile(
+    r"""<([^>]*)>((?:\s*;\s*[^\s=;,]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s";,]*))?)*)"""
+)
+_PARAMETER: Final = re.compile(rf""";\s*([^\s=;,]+)\s*=\s*(?:{_QUOTED}|([^\s";,]*))""")
+_ESCAPE: Final = re.compile(r"\\(.)")
 
 
 class Pages(Generic[T, P]):
@@ -133,27 +137,43 @@ def walk(
     changed = session.changed(operation)
     step: _Next | None = _Next({key: one for key, one in parameters.items() if one is not UNSET})
     seen: set[str] = set()
+    last: bytes | None = None
     while step is not None:
         seen.add(step.mark)
         request = prepared(session, changed, step.parameters, body, options, url=step.url)
         timeout = options.get("timeout", session.timeout)
         made = yield from answered(session, changed, request, timeout, options.get("on_response"))
         page = _page(session, changed, paging, made)
+        if _is_repeated(page, last):
+            return _end_early(session, changed, "gives the same page again")
         yield Emit(page)
-        step = _following(page, step)
+        step, last = _following(page, step), made.content
+        options = {**options, "check": False}  # what follows is the server's, and not checked
         if step is not None and step.mark in seen:
-            session.log.logger.warning(
-                "%s: the server points to a page that was read already; the list ends here",
-                changed.name,
-            )
-            return
+            return _end_early(session, changed, "points to a page that was read already")
+
+
+def _is_repeated(page: _Page, last: bytes | None) -> bool:
+    """Whether a list that is counted, and says of no end, gives the same page again."""
+    paging = page.paging
+    is_counted = paging.style in ("page", "offset")
+    return is_counted and page.parsed.first(paging.total) is None and page.made.content == last
+
+
+def _end_early(session: Session, operation: Operation[Any], why: str) -> None:
+    session.log.logger.warning(
+        "%s: the server %s; the list ends here",
+        operation.name,
+        why,
+    )
 
 
 def _page(session: Session, operation: Operation[Any], paging: Pagination, made: Exchange) -> _Page:
     parsed = made.parsed(session)
     whole = parsed.inner if parsed.is_json else None
-    nodes = jsonpath.parse(paging.items).find(whole) if whole is not MISSING else []
-    if not nodes:
+    path = jsonpath.parse(paging.items)
+    nodes = path.find(whole) if whole is not MISSING else []
+    if not nodes and not _may_be_empty(path, whole):
         raise make_error(
             session,
             APIError,
@@ -161,8 +181,10 @@ def _page(session: Session, operation: Operation[Any], paging: Pagination, made:
             f"{printable(made.content[:200].decode('utf-8', 'replace'))}",
             request_id=made.request_id,
         )
-    found = nodes[0] if len(nodes) == 1 and isinstance(nodes[0], list) else nodes
-    items = [] if found == [None] else found
+    # Several lists are one list, in parts.
+    are_lists = all(isinstance(node, list) for node in nodes)
+    found = [item for node in nodes for item in node] if are_lists else nodes
+    items = [] if nodes == [None] else found
     return _Page(
         session=session,
         operation=operation,
@@ -171,6 +193,14 @@ def _page(session: Session, operation: Operation[Any], paging: Pagination, made:
         parsed=parsed,
         found=items,
     )
+
+
+def _may_be_empty(path: jsonpath.Path, whole: Any) -> bool:
+    """Whether a path may select nothing at all: where it begins to choose there is something."""
+    steps = path.segments
+    fixed = next((at for at, one in enumerate(steps) if not one.singular), len(steps))
+    begin = jsonpath.Path(path.text, replace(path.query, segments=steps[:fixed]))
+    return fixed < len(steps) and any(isinstance(one, list | dict) for one in begin.find(whole))
 
 
 def _following(page: _Page, step: _Next) -> _Next | None:
@@ -234,7 +264,10 @@ def _at(page: _Page, step: _Next, link: str) -> _Next:
 def next_link(header: str) -> str | None:
     """The target whose relation is `next` in a `Link` header (RFC 8288), if there is one."""
     for target, parameters in _LINK.findall(header):
-        told = ((name.lower(), one or other) for name, one, other in _PARAMETER.findall(parameters))
+        told = (
+            (name.lower(), _ESCAPE.sub(r"\1", one) or other)
+            for name, one, other in _PARAMETER.findall(parameters)
+        )
         relation: str = next((value for name, value in told if name == "rel"), "")
         if "next" in relation.lower().split():
             return str(target).strip()

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from msgspec import UNSET
 
@@ -28,6 +28,7 @@ __all__ = [
     "path_text",
     "query_pairs",
     "query_text",
+    "value_of",
 ]
 
 Pairs: TypeAlias = list[tuple[str, str]]
@@ -38,8 +39,14 @@ _RESERVED: Final = ":/?#[]@!$&'()*+,;="
 _RESERVED_IN_PATH: Final = "".join(sign for sign in _RESERVED if sign not in "/?#[]")
 _RESERVED_IN_QUERY: Final = "".join(sign for sign in _RESERVED if sign not in "#[]&+=")
 _DELIMITERS: Final = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}
+_TRIPLE: Final = re.compile(r"(%[0-9A-Fa-f]{2})")
 _UNFIT_FOR_HEADERS: Final = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 _UNFIT_FOR_COOKIES: Final = re.compile(r"[^\x21-\x7e]|[\",;\\]")
+
+
+def value_of(parameter: Parameter, given: Mapping[str, Any]) -> Any:
+    """What is given for a parameter: by its name, or its place and name where two share one."""
+    return given.get(f"{parameter.place}.{parameter.name}", given.get(parameter.name, UNSET))
 
 
 def path_text(parameter: Parameter, value: Any) -> str:
@@ -52,7 +59,7 @@ def path_text(parameter: Parameter, value: Any) -> str:
     wire = _wired(parameter, value)
     spell = _percent(_RESERVED_IN_PATH if parameter.allow_reserved else "")
     text = _path_styled(parameter, wire, spell)
-    if not text.strip("."):
+    if not unquote(text).strip("."):
         # `.` and `..` lead elsewhere, and so they do percent-encoded.
         raise ValueError(f"{parameter.name}: {text!r} cannot stand in a path")
     return text
@@ -84,15 +91,15 @@ def query_text(pairs: Iterable[tuple[str, str]]) -> str:
     return "&".join(f"{name}={text}" if name else text for name, text in pairs)
 
 
-def header_text(parameter: Parameter, value: Any) -> str:
-    """The text of a header; empty for null and `UNSET`.
+def header_text(parameter: Parameter, value: Any) -> str | None:
+    """The text of a header; None for null, `UNSET` and empty lists, which send none.
 
     Raises:
         ValueError: a header cannot hold it: line breaks, controls, what is not Latin-1.
     """
-    wire = _wired(parameter, value)
-    if wire is None:
-        return ""
+    wire = _wired(parameter, value, is_ascii=True)
+    if wire is None or wire in ([], {}):
+        return None
     text = (
         _simple(wire, bool(parameter.explode), str) if not parameter.content_type else _plain(wire)
     )
@@ -133,24 +140,47 @@ def cookie_text(pairs: Iterable[tuple[str, str]]) -> str:
     return "; ".join(f"{name}={text}" for name, text in pairs)
 
 
-def _wired(parameter: Parameter, value: Any) -> Any:
-    """The value in JSON; written in its media type where it has one; None for `UNSET`."""
+def _wired(parameter: Parameter, value: Any, *, is_ascii: bool = False) -> Any:
+    """The value in JSON; written in its media type where it has one; None for `UNSET`.
+
+    A style has no form for null: null members and elements are left out (RFC 6570, 2.3 and 3.2.1).
+    """
+    written = parameter.content_type.partition(";")[0].strip().lower()
+    is_json = written.endswith(("/json", "+json"))
     try:
-        wire = to_wire(value)
+        wire = to_wire(value if is_json else _with_digits(value))
     except TypeError as error:
         raise TypeError(f"{parameter.name}: {error}") from None
-    if wire is None or wire is UNSET:
+    if wire is UNSET:
         return None
-    written = parameter.content_type.partition(";")[0].strip().lower()
-    return _json(wire) if written.endswith(("/json", "+json")) else wire
+    if is_json:
+        return _json(wire, is_ascii=is_ascii)
+    if isinstance(wire, dict):
+        return {key: member for key, member in wire.items() if member is not None}
+    return [item for item in wire if item is not None] if isinstance(wire, list) else wire
+
+
+def _with_digits(value: Any) -> Any:
+    """The value with its decimals as text, which keeps all of their digits."""
+    if isinstance(value, Decimal) and value.is_finite():
+        return f"{value:f}"
+    if isinstance(value, list | tuple):
+        return [_with_digits(item) for item in value]
+    return value
 
 
 def _percent(safe: str) -> Spelling:
-    return lambda text: quote(text, safe=safe)
+    if not safe:
+        return lambda text: quote(text, safe="")
+    # What is reserved may stay, and so may what is percent-encoded already (RFC 6570, 3.2.3).
+    return lambda text: "".join(
+        part if index % 2 else quote(part, safe=safe)
+        for index, part in enumerate(_TRIPLE.split(text))
+    )
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _json(value: Any, *, is_ascii: bool = False) -> str:
+    return json.dumps(value, ensure_ascii=is_ascii, separators=(",", ":"))
 
 
 def _plain(value: Any) -> str:

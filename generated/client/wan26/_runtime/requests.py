@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote_plus, urlsplit
 
 from msgspec import UNSET
 
@@ -16,12 +17,12 @@ from .effects import Request, Route
 from .errors import InvalidRequestError, Problem, printable
 from .forms import query_string
 from .oauth import Veiled
-from .operations import ApiKey, Authorization, Basic, Bearer, Body, OAuth2, Operation
+from .operations import ApiKey, Authorization, Basic, Bearer, Body, OAuth2, Operation, Parameter
 from .settings import same_origin
 from .uploads import Streamed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from .exchanging import Response
     from .operations import Step
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["GenerateOptions", "Options", "build_request", "follow_up"]
 
 _UNFIT = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
+_FRAGMENT = re.compile(r"#(?![^{}]*\}).*")  # of a path: tells operations apart, is never sent
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 
 
@@ -90,7 +92,7 @@ def build_request(
     headers.update([stamp] if stamp is not None else [])
     return Request(
         method=operation.method,
-        url=_with_query(target, query),
+        url=_with_query(target if url is None else _without(target, query), query),
         content=_content(operation, body, headers, given),  # before the headers: it adds one
         headers=_checked_headers(_laid_over(headers, given.get("extra_headers", {}))),
         route=route,
@@ -122,17 +124,13 @@ def _content(
 
 
 def _path(operation: Operation[Any], parameters: Mapping[str, Any]) -> str:
-    path = operation.path
+    path = _FRAGMENT.sub("", operation.path)
     for parameter in operation.parameters:
         if parameter.place == "path":
-            value = _given(parameters, parameter.place, parameter.name)
+            value = spelling.value_of(parameter, parameters)
             text = _spell(partial(spelling.path_text, parameter, value))
             path = path.replace("{" + parameter.name + "}", text)
     return path
-
-
-def _given(parameters: Mapping[str, Any], place: str, name: str) -> Any:
-    return parameters.get(f"{place}.{name}", parameters.get(name, UNSET))
 
 
 def _spell(spell: Callable[[], Any]) -> Any:
@@ -153,7 +151,7 @@ def _spelled(
     headers: dict[str, str] = {}
     cookies: spelling.Pairs = []
     for parameter in operation.parameters:
-        value = _given(parameters, parameter.place, parameter.name)
+        value = spelling.value_of(parameter, parameters)
         if value is UNSET or parameter.place == "path":
             continue
         if parameter.place == "querystring":
@@ -162,17 +160,28 @@ def _spelled(
             query += _spell(partial(spelling.query_pairs, parameter, value))
         elif parameter.place == "cookie":
             cookies += _spell(partial(spelling.cookie_pairs, parameter, value))
-        elif text := _spell(partial(spelling.header_text, parameter, value)):
+        elif (text := _spell(partial(spelling.header_text, parameter, value))) is not None:
             headers[parameter.name] = text
     return query + _extra_pairs(options.get("extra_query", {})), headers, cookies
 
 
 def _extra_pairs(extra: Mapping[str, Any]) -> spelling.Pairs:
-    text = urlencode(
-        {name: value for name, value in extra.items() if value is not UNSET}, doseq=True
-    )
-    pairs = (pair.partition("=") for pair in text.split("&") if pair)
-    return [(name, value) for name, _, value in pairs]
+    """What the caller adds, as a document would have it: lists repeat a name, objects are deep."""
+    pairs: spelling.Pairs = []
+    for name, value in extra.items():
+        style = "deepObject" if isinstance(value, Mapping) else ""
+        added = Parameter(name, "query", style=style)
+        pairs += _spell(partial(spelling.query_pairs, added, value))
+    return pairs
+
+
+def _without(url: str, query: spelling.Pairs) -> str:
+    """A URL of the server's own, without what is told anew: it may echo the key."""
+    head, mark, rest = url.partition("?")
+    text, hash_mark, fragment = rest.partition("#")
+    told = {unquote_plus(name) for name, _ in query}
+    kept = [one for one in text.split("&") if unquote_plus(one.partition("=")[0]) not in told]
+    return f"{head}{mark if kept else ''}{'&'.join(kept)}{hash_mark}{fragment}"
 
 
 def _with_query(url: str, query: spelling.Pairs) -> str:
@@ -191,7 +200,9 @@ def _accepted(operation: Operation[Any]) -> str:
 
 def _agent(session: Session) -> str:
     api = session.api
-    version = f"/{api.version}" if api.version else ""
+    # Percent-encoded: a version is any text, and a product's is a token (RFC 9110, 10.1.5).
+    told = quote(api.version, safe="!#$&'*+^`|", errors="replace")
+    version = f"/{told}" if told else ""
     return f"{api.package}{version} python/{sys.version_info[0]}.{sys.version_info[1]}"
 
 

@@ -120,9 +120,14 @@ class Field:
 def fields_of(model: type[msgspec.Struct]) -> dict[str, Field]:
     """The fields of a record by their names on the wire."""
     return {
-        field.encode_name: Field(field.name, shape_of(field.type), field.required)
+        field.encode_name: Field(field.name, shape_of(field.type), _is_promised(field))
         for field in msgspec.structs.fields(model)
     }
+
+
+def _is_promised(field: msgspec.structs.FieldInfo) -> bool:
+    # What is filled in where a model is made (`models.constant`) has to be there in an answer.
+    return field.required or field.default_factory is not msgspec.NODEFAULT
 
 
 def shape_of(annotation: Any) -> Shape:

@@ -12,7 +12,7 @@ from .._runtime.models import UNSET, UnsetType
 class ImageRequest(runtime.Model, kw_only=True):
     """ImageRequest."""
 
-    model: Literal["sink-1"] = "sink-1"
+    model: Literal["sink-1"] = runtime.constant("sink-1")
     input: ImageRequestInput
     size: Size | UnsetType = UNSET
     """Default: S."""
@@ -49,7 +49,7 @@ class ImageRequestStyle(runtime.OpenEnum):
 class Task(runtime.Model, kw_only=True):
     """Task."""
 
-    id: str
+    id: str = runtime.RECEIVED
     status: TaskStatus
     percent: float | UnsetType = UNSET
     cost: str | UnsetType = UNSET

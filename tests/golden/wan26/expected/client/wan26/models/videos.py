@@ -11,7 +11,7 @@ from .._runtime.models import UNSET, UnsetType
 class VideoRequest(runtime.Model, kw_only=True):
     """VideoRequest."""
 
-    model: Literal["wan26_t2v"] = "wan26_t2v"
+    model: Literal["wan26_t2v"] = runtime.constant("wan26_t2v")
     """The model that makes the video."""
     input: VideoInput
     """What the video is made from."""
