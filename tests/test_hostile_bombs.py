@@ -76,6 +76,23 @@ BOMBS: dict[str, tuple[str, int, str]] = {
     "a_fan_of_items": (chain(30, lambda to: {"type": "array", "prefixItems": [to, to]}), 0, ""),
     "a_fan_of_all_of": (chain(30, lambda to: {"allOf": [to, to]}), 0, ""),
     "a_fan_of_one_of": (chain(30, lambda to: {"oneOf": [to, to]}), 0, ""),
+    "all_of_many_choices": (
+        of_one(
+            {
+                "allOf": [
+                    {
+                        "oneOf": [
+                            {"type": "object", "properties": {f"a{one}_{other}": {}}}
+                            for other in range(8)
+                        ]
+                    }
+                    for one in range(12)
+                ]
+            }
+        ),
+        0,
+        "",
+    ),
     "a_large_enum": (of_one({"enum": [f"v{one}" for one in range(20_000)]}), 0, ""),
     "an_enum_without_letters": (of_one({"enum": ["!" * one for one in range(1_000)]}), 0, ""),
     "many_properties": (of_one({"properties": {f"p{one}": {} for one in range(5_000)}}), 0, ""),

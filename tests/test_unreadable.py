@@ -39,6 +39,9 @@ BOMB = "a0: &a0 [1, 2]\n" + "".join(
         ("a.json", " \n", "a.json:1:1: error[empty-document]: ", ""),
         ("a.yaml", "- a\n", "a.yaml:1:1: error[not-a-mapping]: ", ""),
         ("a.json", "[]", "a.json:1:1: error[not-a-mapping]: ", ""),
+        ("a.json", "null", "a.json:1:1: error[not-a-mapping]: ", ""),
+        ("a.json", "5", "a.json:1:1: error[not-a-mapping]: ", ""),
+        ("a.json", "true", "a.json:1:1: error[not-a-mapping]: ", ""),
         (
             "a.yaml",
             "a: 1\nb: c: d\n",

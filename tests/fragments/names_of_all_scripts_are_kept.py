@@ -9,3 +9,6 @@ assert vendor.body == wire
 assert vendor.plain_target == "/заказы/1"
 assert isinstance(order, models.Заказ)
 assert (order.имя, order.数量, order.größe, order.field, order.field_2) == ("a", 2, 1.5, "x", "y")
+# A script without capitals has one name for a class, its method and the data of both.
+client.订单.订单_()
+assert vendor.plain_target == "/b"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -24,13 +25,16 @@ from specloom.model.security import read_scopes, read_ways
 from specloom.model.servers import own_server
 from specloom.model.signatures import read_signature
 from specloom.model.types import ABSENT, Constant, Named, Record, Type
+from specloom.openapi.suggestions import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from specloom.diagnostics import Report
     from specloom.model.schemas import Schemas
     from specloom.openapi.tree import Node
 
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 
 
@@ -46,7 +50,7 @@ class Operations:
 
     def name_all(self) -> None:
         """Find every operation and decide the names of resources, methods and results."""
-        self.found = list(_find(self.root))
+        self.found = list(_find(self.root, self.schemas.report))
         self.resources = name_resources(
             dict.fromkeys(one.tag for one in self.found), self.client_name
         )
@@ -162,12 +166,12 @@ def _sent(method: str) -> str:
     return method.upper() if method in METHODS else method
 
 
-def _find(root: Node) -> Iterator[Found]:
+def _find(root: Node, report: Report) -> Iterator[Found]:
     for path, holder in root.items("paths"):
         item = holder.follow()
         told = [(method, node) for method in METHODS if (node := item.get(method)) is not None]
-        for method, node in [*told, *item.items("additionalOperations")]:
-            if isinstance(node.value, dict) and path.startswith("/"):
+        for method, node in [*told, *_additional(item, report)]:
+            if isinstance(node.value, dict) and not path.startswith("x-"):
                 tags = [tag.value for tag in node.elements("tags") if isinstance(tag.value, str)]
                 yield Found(
                     path=path,
@@ -176,3 +180,13 @@ def _find(root: Node) -> Iterator[Found]:
                     item=item,
                     tag=tags[0] if tags else untagged(path),
                 )
+
+
+def _additional(item: Node, report: Report) -> Iterator[tuple[str, Node]]:
+    """The operations with methods of their own (OpenAPI 3.2), without those that HTTP has no way to send."""
+    for method, node in item.items("additionalOperations"):
+        if _TOKEN.fullmatch(method):
+            yield method, node
+        else:
+            message = f"{quoted(method)} is no method that HTTP can send; this is left out"
+            report.warning("unsendable-method", message, node.at.at_key())

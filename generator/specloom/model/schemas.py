@@ -130,6 +130,7 @@ class Schemas:
 
     def declared_type(self, target: Node) -> Type:
         """The type of a referred schema; its declaration is made at the first reference."""
+        target = _meant(target)
         if target.at in self._types:
             return self._types[target.at]
         if target.at in self._inline:
@@ -282,6 +283,17 @@ class Schemas:
         """Any value, with the reason why it is no more than that."""
         self.warn_fallback(shape, what, "any value is accepted here")
         return Anything(what)
+
+
+def _meant(target: Node) -> Node:
+    """What a component is that says nothing but where its schema lies; itself where it leads round in a circle."""
+    seen, meant = {target.at}, target
+    while (further := only_reference(meant)) is not None and not admits_null(meant):
+        if further.at in seen:
+            return target
+        seen.add(further.at)
+        meant = further
+    return meant
 
 
 def _or_null(kind: Type) -> Type:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from typing import TYPE_CHECKING
 
 from specloom.model.choices import (
@@ -50,9 +51,10 @@ def choice_type(schemas: Schemas, shape: Shape, context: str, *, claimed: bool) 
         narrowed = narrowed_shape(shape, [part], shape.node)
         found = schemas.type_of_shape(narrowed, context, claimed=claimed)
         return OneOf((*without_null(flattened(found)), _NULL)) if null and found != _NULL else found
-    combinations = list(itertools.product(*(_parts(choice) for choice in shape.choices)))
-    if len(shape.choices) > 1 and len(combinations) > _MOST_COMBINATIONS:
+    columns = [_parts(choice) for choice in shape.choices]
+    if len(columns) > 1 and math.prod(map(len, columns)) > _MOST_COMBINATIONS:
         return _everything(schemas, shape, context, claimed=claimed)
+    combinations = list(itertools.product(*columns))
     by_place: dict[Location, Type] = {}
     variants: list[Type] = []
     for parts, added in zip(combinations, _names(combinations), strict=True):

@@ -118,6 +118,7 @@ def _is_too_deep(value: Any) -> bool:
 
 def _children(parent: Any) -> Iterator[Any]:
     members = parent.values() if isinstance(parent, dict) else parent
+    members = members if isinstance(parent, dict | list) else ()
     return (member for member in members if isinstance(member, dict | list))
 
 

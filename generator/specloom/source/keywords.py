@@ -29,6 +29,8 @@ def keyword_objects(value: Any) -> Iterator[tuple[Pointer, dict[str, Any]]]:
     waiting: list[tuple[Pointer, Any, bool]] = [((), value, False)]
     while waiting:
         pointer, found, holds_names = waiting.pop()
+        if not isinstance(found, dict | list):
+            continue  # a whole file may be a text
         if isinstance(found, list):
             inner = [((*pointer, index), item, False) for index, item in enumerate(found)]
         elif holds_names:

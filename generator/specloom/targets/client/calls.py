@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from specloom.model.names import constant
 from specloom.python.docstrings import WIDTH, columns
 from specloom.python.spelling import Code, identifier, literal
-from specloom.targets.client.data import operation_constant
+from specloom.targets.client.data import data_name, operation_constant
 
 if TYPE_CHECKING:
     from specloom.model.api import Argument, Operation
@@ -105,7 +104,7 @@ def statement(
 
 
 def _call(does: str, data: str, result: str, parameters: str, body: str) -> Code:
-    parts = [constant(data), result]
+    parts = [data_name(data), result]
     parts += [
         f"parameters={parameters}" if parameters else "",
         f"body={body}" if body else "",

@@ -19,9 +19,8 @@ from specloom.model.api import (
     Server,
     Step,
 )
-from specloom.model.names import constant
 from specloom.model.types import ABSENT
-from specloom.python.spelling import Code, Spelling, alone, literal
+from specloom.python.spelling import Code, Spelling, alone, identifier, literal
 
 
 def construct(name: str, /, *positional: Code, **members: Any) -> Code:
@@ -45,7 +44,12 @@ def _written(value: Any) -> str:
 
 def operation_constant(operation: Operation) -> Code:
     """The name of an operation's data in its module: `SUBMIT`."""
-    return Code(constant(operation.name))
+    return data_name(operation.name)
+
+
+def data_name(method: str) -> Code:
+    """The name of the data that a method takes: its own in capitals, of which no two are alike."""
+    return identifier(method.upper())
 
 
 def operation_data(

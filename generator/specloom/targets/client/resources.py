@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from specloom.model.names import BUILTINS, constant
+from specloom.model.names import BUILTINS
 from specloom.python.spelling import Code, Spelling, docstring, identifier, listed, sentence
 from specloom.targets.client.answering import (
     ERRORS,
@@ -14,7 +14,7 @@ from specloom.targets.client.answering import (
     answers_data,
     shared_errors,
 )
-from specloom.targets.client.data import operation_constant, operation_data
+from specloom.targets.client.data import data_name, operation_constant, operation_data
 from specloom.targets.client.descriptions import description
 from specloom.targets.client.imports import export_key, resource_imports, standard_imports, words_of
 from specloom.targets.client.methods import MethodView, method_views
@@ -148,7 +148,7 @@ def _data(
     )
     for key in alternative_keys(operation):
         yield DataView(
-            name=Code(constant(operation.companions[key])),
+            name=data_name(operation.companions[key]),
             annotation=Code(f"Operation[{returned.alternative(operation, key)}]"),
             value=alternative_data(operation, key, spelling),
         )
