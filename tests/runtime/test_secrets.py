@@ -8,10 +8,12 @@ import traceback
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import httpx2
 import pytest
 
 from specloom.targets.client.runtime.client import AsyncClient, Client
 from specloom.targets.client.runtime.errors import (
+    APIError,
     AuthenticationError,
     ConfigurationError,
     InvalidRequestError,
@@ -151,3 +153,46 @@ def test_a_server_that_says_the_key_back_does_not_get_it_into_the_error(server: 
 
     assert KEY not in str(caught.value)
     assert "[the key]" in str(caught.value)
+
+
+PLACES = (None, *(ApiKey(name="k", place=place) for place in ("header", "query", "cookie")))
+
+
+@pytest.mark.parametrize("scheme", PLACES)
+@pytest.mark.parametrize("kind", [httpx2.ConnectError, httpx2.ReadError])
+def test_a_transport_that_tells_the_request_does_not_tell_the_key(
+    scheme: ApiKey | None, kind: type[httpx2.TransportError], caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(request: httpx2.Request) -> httpx2.Response:
+        raise kind(f"failed for {request.url}, {request.headers.raw}")
+
+    caplog.set_level(logging.INFO)
+    api = API if scheme is None else replace(API, security=(scheme,))
+    http = httpx2.Client(transport=httpx2.MockTransport(fail))
+    made = VideosClient(
+        api=api, api_key=KEY, base_url="https://x.example", http_client=http, max_retries=0
+    )
+    for call in (lambda: made.videos.get("t1"), lambda: made.videos.submit(prompt="x")):
+        with pytest.raises(APIError) as caught:
+            call()
+        assert "failed for https://x.example/v1/videos" in str(caught.value)
+        assert KEY not in str(caught.value)
+    assert "failed for https://x.example/v1/videos" in caplog.text
+    assert KEY not in caplog.text
+
+
+def test_no_log_of_polling_tells_the_key(
+    server: Loopback, caplog: pytest.LogCaptureFixture
+) -> None:
+    def answered(request: httpx2.Request) -> httpx2.Response:
+        if request.method == "GET":
+            raise httpx2.ReadError(f"failed for {request.url}")
+        return httpx2.Response(200, json={"id": "t1", "status": "in_queue"})
+
+    http = httpx2.Client(transport=httpx2.MockTransport(answered))
+    api = replace(API, security=(ApiKey(name="k", place="query"),))
+    made = VideosClient(api=api, api_key=KEY, base_url=server.url, http_client=http)
+    job = made.videos.submit(prompt="x")
+    job.refresh()
+    assert "polling goes on" in caplog.text
+    assert KEY not in caplog.text

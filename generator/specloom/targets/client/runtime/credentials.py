@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import quote
 
 from .errors import ConfigurationError
 from .oauth import Tokens, pair
@@ -132,7 +133,8 @@ class Credentials:
         for given in (*self.given.values(), *map(Secret, self.tokens.texts())):
             key = given.reveal().strip() if isinstance(given, Secret) else ""
             if key and key != SANDBOX_KEY:
-                text = text.replace(key, "[the key]")
+                for told in (key, quote(key, safe="", errors="replace")):
+                    text = text.replace(told, "[the key]")
         return text
 
     def _ways(self, secured: bool | tuple[str, ...]) -> tuple[str, ...]:
