@@ -26,9 +26,10 @@ _TEXTS = frozenset(
         *("application/xml", "application/yaml", "application/x-yaml", "application/toml"),
         *("application/javascript", "application/ecmascript", "application/graphql"),
         *("application/sql", "application/x-sh", "application/rtf", "application/csv"),
-        *("application/x-www-form-urlencoded", "application/x-pem-file", "application/x-subrip"),
+        *("application/x-pem-file", "application/x-subrip"),
     }
 )
+_FORM = "application/x-www-form-urlencoded"
 _BYTES = frozenset(
     {
         *("application/octet-stream", "application/pdf", "application/zip", "application/gzip"),
@@ -84,6 +85,8 @@ def kind_of(media_type: str, content: Node) -> ContentKind:
         return "binary"
     if is_json(name):
         return "json"
+    if name == _FORM or name.startswith("multipart/"):  # no client reads their structure
+        return "text" if name == _FORM else "binary"
     if name in _BYTES or name.startswith(_MEDIA):
         return "binary"
     is_wild = name in {"", "*/*", "application/*"}
