@@ -7,10 +7,19 @@ client = ContradictionsAreReadAsTheyAreMeant(http_client=vendor.http)
 client.things.create(name="x", color="red")
 assert vendor.body == {"name": "x", "color": "red"}
 client.choices.create(pet={"name": "x", "tail": 1})
+client.choices.create(twin={"a": 1})
 client.choices.create(word="a")
 client.choices.create(word="c")
 client.choices.create(door={"left": "x"})
 
+client.rates.create(body={"unit": "h", "hour": 1})
+client.rates.create(body={"unit": "d", "day": 1})
+try:
+    client.rates.create(body={"unit": "d", "day": 1, "week": 1})
+except InvalidRequestError as error:
+    assert [problem.path for problem in error.problems] == ["/week"]
+else:
+    raise AssertionError("a closed object is still closed")
 try:
     client.things.create(name="x", extra_body={"colour": "red"})
 except InvalidRequestError as error:

@@ -10,7 +10,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING
 
 from specloom.model.kinds import implied_types
-from specloom.model.shapes import Shape, shape_of
+from specloom.model.shapes import Shape, narrows, shape_of
 from specloom.model.types import ABSENT
 
 if TYPE_CHECKING:
@@ -35,17 +35,16 @@ def is_closed(node: Node) -> bool:
 
 
 def closed_to_others(node: Node) -> frozenset[Location]:
-    """The places of those parts of an `allOf` that are closed to properties which stand beside them."""
-    parts = [part.follow() for part in node.elements("allOf")]
-    if not any(is_closed(part) for part in parts):
-        return frozenset()
-    every = set(shape_of(node).properties)
-    for choice in (node, *parts):
-        for key in ("oneOf", "anyOf"):
-            for branch in choice.elements(key):
-                every |= set(shape_of(branch).properties)
+    """The places of those parts of a schema that are closed to properties which stand beside them."""
+    shape = shape_of(node)
+    choices = [part for key in ("oneOf", "anyOf") for part in node.elements(key)]
+    every = {name for part in choices for name in shape_of(part).properties} | set(shape.properties)
+    closed = [(part.follow(), every) for part in node.elements("allOf")]
+    closed += [(part.follow(), set(shape.properties)) for part in choices]
     return frozenset(
-        part.at for part in parts if is_closed(part) and every - set(shape_of(part).properties)
+        part.at
+        for part, beside in closed
+        if is_closed(part) and beside - set(shape_of(part).properties)
     )
 
 
@@ -59,6 +58,8 @@ def overlap(parts: list[Node]) -> bool:
 
 def _allows(one: Shape, other: Shape, node: Node) -> bool:
     """Whether what is of the shape `other` is of the shape `one` too."""
+    if _same([one.node], [other.node]) or not narrows(one.node):
+        return True
     kinds, others = _kinds(one), _kinds(other)
     if not kinds or not others or not others <= kinds | {"null"}:
         return False

@@ -89,6 +89,6 @@ def _data(schema: Node) -> Iterator[Node]:
 def _is_text(data: Node) -> bool:
     node = data.follow()
     is_open = isinstance(node.value, dict) and not (
-        {"$ref", "properties", "type"} & node.value.keys()
+        {"$ref", "properties", "type", "allOf", "anyOf", "oneOf"} & node.value.keys()
     )
     return is_string(node) or node.get("const") is not None or is_open

@@ -48,6 +48,8 @@ _READ_BY_PEOPLE = frozenset(
 _EXAMPLES = frozenset({"examples"})
 _DATA = frozenset({"enum", "const", "examples", "default", "dependentRequired"})
 _CHOICES = ("oneOf", "anyOf")
+_LISTS = ("allOf", *_CHOICES)
+_PARTS = frozenset({"$ref", *_LISTS})
 _MAPS = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"})
 
 
@@ -87,8 +89,8 @@ class SchemaView:
                     self._part(part, node, opened or part.follow().at in closed, received)
                     for part in node.elements(key)
                 ]
-                if key == "allOf"
-                else self._member(key, node.get(key), received, is_text=is_text)
+                if key in _LISTS
+                else self._member(key, node.get(key), is_text=is_text)
             )
             for key in node.value
             if self._is_checked(key) and not (key in _CHOICES and alone)
@@ -127,9 +129,7 @@ class SchemaView:
             return True
         return key not in _READ_BY_PEOPLE and (key == "x-error-code" or not key.startswith("x-"))
 
-    def _member(
-        self, key: str, node: Node | None, received: frozenset[str], *, is_text: bool
-    ) -> Any:
+    def _member(self, key: str, node: Node | None, *, is_text: bool) -> Any:
         if node is None:
             return None
         if key in _DATA:
@@ -139,8 +139,7 @@ class SchemaView:
         if key in _MAPS:
             return {name: self.schema(member) for name, member in node.items()}
         if isinstance(node.value, list):
-            of_whole = received if key in _CHOICES else frozenset[str]()
-            return [self.schema(element, received=of_whole) for element in node.elements()]
+            return [self.schema(element) for element in node.elements()]
         return self.schema(node)
 
     def _pattern(self, node: Node) -> Any:
@@ -177,7 +176,7 @@ class SchemaView:
 
     def _close(self, view: dict[str, Any], *, by_parts: bool, opened: bool) -> None:
         """Closed to further properties, but not to those that its own parts name."""
-        has_parts = by_parts or "allOf" in view or "$ref" in view
+        has_parts = by_parts or not _PARTS.isdisjoint(view)
         said = [
             view[key] for key in ("additionalProperties", "unevaluatedProperties") if key in view
         ]
