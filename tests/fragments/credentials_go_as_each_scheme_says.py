@@ -1,4 +1,5 @@
 import base64
+from typing import Any
 
 from credentials_go_as_each_scheme_says import CredentialsGoAsEachSchemeSays
 from credentials_go_as_each_scheme_says.errors import ConfigurationError
@@ -41,3 +42,39 @@ except ConfigurationError as error:
     assert "nothing to authenticate with" in str(error)
 else:
     raise AssertionError("no key was enough")
+
+for user, password in (
+    ("jörg", " pässwörd € "),
+    ("ann", ""),
+    ("a b", "\U0001f600:"),
+):
+    login = CredentialsGoAsEachSchemeSays(
+        username=user, password=f"{password}\n", http_client=vendor.http
+    )
+    login.things.list_a()
+    told = vendor.last.headers["authorization"].removeprefix("Basic ")
+    assert base64.b64decode(told).decode("utf-8") == f"{user}:{password}"
+    said = login._session.settings.redacted(f"you said Basic {told}")
+    assert told not in said, said
+
+anything = CredentialsGoAsEachSchemeSays(
+    app_id="clé\n&=", app_key="k", session_id="é; a=b", http_client=vendor.http
+)
+anything.things.list_a()
+assert vendor.target == "/a?app_id=cl%C3%A9%0A%26%3D"
+anything.things.list_maybe()
+assert vendor.last.headers["cookie"] == "sid=%C3%A9%3B%20a%3Db"
+refused: list[dict[str, Any]] = [
+    {"username": "ann", "password": "a\x00b"},
+    {"username": "ann", "password": "half \ud800"},
+    {"username": "a:b", "password": "x"},
+    {"app_id": "\udc00", "app_key": "k"},
+    {"app_id": "x", "app_key": "clé"},
+]
+for given in refused:
+    try:
+        CredentialsGoAsEachSchemeSays(**given)
+    except ConfigurationError as error:
+        assert not any(value in str(error) for value in given.values() if len(value) > 2)
+    else:
+        raise AssertionError(f"{given} was taken")
