@@ -41,9 +41,16 @@ def enumeration_type(
     listed: list[Any] = texts_of(enum) if means_text(shape) else list(enum.value)
     if any(isinstance(value, dict | list) for value in listed):
         return None
+    if shape.types is not None and set(shape.types) <= {"integer", "null"}:
+        listed = [_whole(value) for value in listed]
     values = list({(type(value), value): value for value in listed if value is not None}.values())
     found = _of_values(schemas, shape, values, context, claimed=claimed)
     return OneOf((found, _NULL)) if None in listed and found != _NULL else found
+
+
+def _whole(value: Any) -> Any:
+    """1.0 as the integer that it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _of_values(
