@@ -40,6 +40,15 @@ try:
 except errors.InvalidRequestError as error:
     assert [problem.path for problem in error.problems] == ["/cursor"]
 
+given = {"cursor": "a", "z": 1}
+found = run(
+    lambda client: client.things.iterate_by_cursor(extra_query=given), page(1, next="b"), page(2)
+)
+assert found[1] == [
+    "/by-cursor?cursor=a&z=1&api%20key=k%2F1",
+    "/by-cursor?cursor=b&z=1&api%20key=k%2F1",
+], found[1]
+
 # A list that is not there is a list of nothing, where several make one.
 groups = {"groups": [{"things": [{"n": 1}]}, {"things": [{"n": 2}]}]}
 for last in ({"groups": []}, {"groups": [{"things": []}]}):

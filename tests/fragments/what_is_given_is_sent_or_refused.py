@@ -67,6 +67,17 @@ assert query(limit=1, ratio=2, deep=False, day=datetime.date(2024, 2, 29)) == (
     "limit=1&ratio=2&deep=false&day=2024-02-29"
 )
 
+try:
+    things.list(ratio=float("nan"))
+    raise AssertionError("that is no number")
+except errors.InvalidRequestError as error:
+    assert "nan" in str(error)
+try:
+    things.list(extra_headers={"X-More": cast("Any", 5)})
+    raise AssertionError("that is no text")
+except errors.InvalidRequestError as error:
+    assert "X-More" in str(error)
+
 # Null has no form in a style; in JSON it has.
 assert query(sizes=[1, None, 2], joined=["a", None], box={"a": None, "b": "c"}) == (
     "sizes=1&sizes=2&joined=a&b=c"
