@@ -15,6 +15,7 @@ from .downloading import gather
 from .effects import Emit, Failure, call, read_chunk
 from .errors import DownloadError, printable
 from .exchanging import Head
+from .logs import without_keys
 from .parts import PartFile
 from .vendors import make_error
 
@@ -237,7 +238,8 @@ def _saved(session: Session, made: Exchange, file: PartFile) -> Core[None]:
 
 def _broken(session: Session, made: Exchange, size: int, failure: Failure) -> Exception:
     made.failure = failure
-    why = f"{type(failure.error).__name__}: {printable(failure.error, 300)}"
+    told = without_keys(made.request, printable(failure.error, 300))
+    why = f"{type(failure.error).__name__}: {told}"
     error = make_error(
         session,
         DownloadError,

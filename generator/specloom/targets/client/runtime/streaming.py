@@ -12,6 +12,7 @@ from .effects import Caught, Close, Emit, Failure, now, read_chunk
 from .errors import APIStatusError, StreamError, printable
 from .events import Event, EventReader, LineReader, RecordReader, TooLongError
 from .exchanging import Head, read_body
+from .logs import without_keys
 from .vendors import make_error
 
 if TYPE_CHECKING:
@@ -180,7 +181,8 @@ def _next_chunk(session: Session, made: Exchange, reader: _Reader, count: int) -
     chunk = yield from read_chunk(made.reply)
     if not isinstance(chunk, Failure):
         return chunk
-    why = f"{type(chunk.error).__name__}: {printable(chunk.error, 300)}"
+    told = without_keys(made.request, printable(chunk.error, 300))
+    why = f"{type(chunk.error).__name__}: {told}"
     raise _broken(session, made, reader, count, why) from chunk.error
 
 
