@@ -85,6 +85,7 @@ class Parameter:
     allow_reserved: bool = False
     has_rules: bool = False
     content: str = ""
+    encodings: tuple[Encoding, ...] = ()  # of a form that is the whole query
     doc: str = ""
     default: Any = ABSENT
     example: Any = ABSENT
@@ -96,9 +97,13 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encoding:
-    """How a member of a form, or a part of a multipart body, is written (Encoding Object)."""
+    """How a member of a form, or a part of a multipart body, is written (Encoding Object).
+
+    Parts of a list are called by their number, and all others by nothing. Of `base64` bytes are text.
+    """
 
     name: str
+    base64: bool = False
     content_type: str = ""
     style: str = ""
     explode: bool | None = None

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from specloom.model.api import Body, Content, Encoding
+from specloom.model.api import Body, Content
+from specloom.model.encodings import read_encodings
 from specloom.model.events import item_schema
 from specloom.model.media import (
+    EVENTS,
+    FORM,
     is_binary,
     is_json,
     is_structured,
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
     from specloom.model.schemas import Schemas
     from specloom.openapi.tree import Node
 
-FORM = "application/x-www-form-urlencoded"
 _RANKS: dict[BodyKind, int] = {
     "json": 0,
     "form": 2,
@@ -48,6 +50,9 @@ def body_kind(media_type: str, content: Node) -> BodyKind:
     if name.startswith("multipart/"):
         return "multipart"
     kind = kind_of(media_type, content)
+    is_plain = name.startswith("text/") and not is_json(name)
+    if name == EVENTS or (kind == "json" and is_plain):
+        return "text"
     if kind == "binary" and is_json(media_type):
         return "binary"
     schema = content.get("schema")
@@ -122,13 +127,15 @@ def read_body(operation: Node, context: str, schemas: Schemas, media_type: str =
 
 
 def _report_untyped(contents: list[tuple[str, Node]], report: Report) -> None:
-    """Say which structures no client writes: those of XML that is no twin of what the method is made for."""
+    """Say which structures no client writes: those of text that is no twin of what the method is made for."""
     for media_type, content in contents:
         schema = content.get("schema")
-        is_twin = schema is not None and schema.value == contents[0][1].value.get("schema")
-        if not is_xml(media_type) or schema is None or (is_twin and content is not contents[0][1]):
+        first = contents[0][1].get("schema")
+        is_twin = schema is not None and first is not None and schema.value == first.value
+        is_text = is_xml(media_type) or body_kind(media_type, content) == "text"
+        if not is_text or (is_twin and content is not contents[0][1]):
             continue
-        if is_structured(schema.follow()):
+        if content.get("itemSchema") is not None or (schema and is_structured(schema.follow())):
             message = (
                 f"bodies of `{media_type}` are given as text: no client writes their structure"
             )
@@ -142,7 +149,7 @@ def _content(media_type: str, content: Node, context: str, schemas: Schemas) -> 
         media_type=_sent(media_type, kind),
         type=_type(kind, schema, context, schemas),
         kind=kind,
-        encodings=tuple(_encodings(content)) if kind in ("form", "multipart") else (),
+        encodings=read_encodings(content, kind, schemas.report),
         schema_at=schema.at if schema is not None else None,
         examples=dict(examples_of(content)),
     )
@@ -159,34 +166,27 @@ def _type(kind: BodyKind, schema: Node | None, context: str, schemas: Schemas) -
     if kind == "binary":
         return Binary()
     if kind == "text":
-        return OneOf((Scalar("string"), Binary()))
+        is_number = schema is not None and _is_number(schema.follow())
+        own = schemas.type_of(schema, context) if schema is not None and is_number else None
+        return own or OneOf((Scalar("string"), Binary()))
     if kind == "stream":
         name = f"{context}Item"
         return ListOf(schemas.type_of(schema, name) if schema is not None else Anything())
     return schemas.type_of(schema, context) if schema is not None else Anything()
 
 
-def _encodings(content: Node) -> Iterator[Encoding]:
-    for name, holder in content.items("encoding"):
-        node = holder.follow()
-        explode = node.get("explode")
-        yield Encoding(
-            name=name,
-            content_type=node.text("contentType"),
-            style=node.text("style"),
-            explode=(
-                explode.value if explode is not None and explode.value in (True, False) else None
-            ),
-            allow_reserved=node.flag("allowReserved"),
-        )
+def _is_number(schema: Node) -> bool:
+    """Whether a text is a number or a boolean."""
+    return schema.text("type") in {"integer", "number", "boolean"}
 
 
 def with_files(schema: Node, kind: Type) -> Type:
     """The type of a member of a form, with its files: `kind` is what it would be in JSON."""
     node = schema.follow()
     if is_binary(node):
-        nothing = (Scalar("null"),) if "null" in (node.value.get("type") or ()) else ()
-        return OneOf((Binary(), *nothing)) if nothing else Binary()
+        types = node.value.get("type")
+        may_be_null = isinstance(types, list) and "null" in types
+        return OneOf((Binary(), Scalar("null"))) if may_be_null else Binary()
     items = node.get("items")
     if items is not None and isinstance(kind, ListOf):
         return ListOf(with_files(items, kind.item))

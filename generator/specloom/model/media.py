@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 ContentKind = Literal["json", "text", "binary", "stream"]
 
+FORM: Final = "application/x-www-form-urlencoded"
 EVENTS: Final = "text/event-stream"
 LINES: Final = frozenset(
     {
@@ -29,7 +30,6 @@ _TEXTS = frozenset(
         *("application/x-pem-file", "application/x-subrip"),
     }
 )
-_FORM = "application/x-www-form-urlencoded"
 _BYTES = frozenset(
     {
         *("application/octet-stream", "application/pdf", "application/zip", "application/gzip"),
@@ -85,8 +85,8 @@ def kind_of(media_type: str, content: Node) -> ContentKind:
         return "binary"
     if is_json(name):
         return "json"
-    if name == _FORM or name.startswith("multipart/"):  # no client reads their structure
-        return "text" if name == _FORM else "binary"
+    if name == FORM or name.startswith("multipart/"):  # no client reads their structure
+        return "text" if name == FORM else "binary"
     if name in _BYTES or name.startswith(_MEDIA):
         return "binary"
     is_wild = name in {"", "*/*", "application/*"}

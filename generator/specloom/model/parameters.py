@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from specloom.model.api import Parameter, Place
+from specloom.model.encodings import read_encodings
+from specloom.model.media import FORM, is_json, is_structured, plain
 from specloom.model.names import Scope, pascal, snake
 from specloom.model.shapes import annotation, limits_of
 from specloom.model.types import ABSENT, Anything, Scalar
@@ -14,8 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from specloom.diagnostics import Location
+    from specloom.model.api import Encoding
     from specloom.model.operation_names import Found
     from specloom.model.schemas import Schemas
+    from specloom.model.types import Type
     from specloom.openapi.tree import Node
 
 PLACES: Final[dict[str, Place]] = {
@@ -102,16 +106,13 @@ def _parameter(node: Node, context: str, scope: Scope, schemas: Schemas) -> Para
         name=scope.claim(name, f"{name}_{place}"),
         wire_name=wire,
         place=place,
-        type=(
-            schemas.type_of(schema, f"{context}{pascal(wire)}")
-            if schema is not None
-            else Anything()
-        ),
+        type=_type(content, schema, f"{context}{pascal(wire)}", schemas),
         required=place == "path" or node.flag("required"),
         style=node.text("style"),
         explode=explode.value if explode is not None and is_told else None,
         allow_reserved=node.flag("allowReserved"),
         content=content,
+        encodings=_encodings(node, place, schemas),
         has_rules=schema is not None and has_rules(schema),
         doc=node.text("description"),
         default=annotation(schema, "default") if schema is not None else ABSENT,
@@ -121,6 +122,24 @@ def _parameter(node: Node, context: str, scope: Scope, schemas: Schemas) -> Para
         assumed=node.text("x-assumed"),
         at=node.at,
     )
+
+
+def _type(content: str, schema: Node | None, context: str, schemas: Schemas) -> Type:
+    """The type of a parameter; text where its media type is one that no client writes."""
+    if schema is None:
+        return Anything()
+    is_written = not content or is_json(content) or plain(content) == FORM
+    if is_written or not is_structured(schema.follow()):
+        return schemas.type_of(schema, context)
+    message = f"a parameter of `{content}` is given as text: no client writes its structure"
+    schemas.report.warning("fallback", message, schema.at)
+    return Scalar("string")
+
+
+def _encodings(node: Node, place: Place, schemas: Schemas) -> tuple[Encoding, ...]:
+    """How the members of a form are written that is the whole query."""
+    contents = [one.follow() for _, one in node.items("content")] if place == "querystring" else []
+    return read_encodings(contents[0], "form", schemas.report) if contents else ()
 
 
 def _is_set_by_client(wire: str, found: Found) -> bool:

@@ -94,6 +94,7 @@ def _style(one: Parameter) -> tuple[tuple[str, Any], ...]:
         "explode": explode if explode != (style == "form") else None,
         "allow_reserved": one.allow_reserved or None,
         "content_type": one.content,
+        "encodings": _encodings(one.encodings),
         "required": (one.required and one.place != "path") or None,
         "check": one.has_rules or None,
     }
@@ -111,6 +112,11 @@ def _body(operation: Operation) -> Code | None:
         check=operation.qualified if is_checked else None,
         required=True if operation.body.required else None,
         encodings=_encodings(content.encodings),
+        others=tuple(
+            construct("Body", literal(one.media_type), encodings=_encodings(one.encodings))
+            for one in operation.body.contents[1:]
+            if one.encodings
+        ),
     )
 
 
@@ -129,6 +135,7 @@ def _encoding(one: Encoding) -> tuple[tuple[str, Any], ...]:
         "style": one.style,
         "explode": one.explode,
         "allow_reserved": one.allow_reserved or None,
+        "base64": one.base64 or None,
     }
     return tuple((key, value) for key, value in said.items() if not _is_empty(value))
 
