@@ -31,24 +31,25 @@ def problems(**given: Any) -> list[str]:
 
 
 # A fragment is no part of what is sent.
-things.remove(1, kind="a", tags=["b"], x_who="")
-assert vendor.target == "/things/1?kind=a&tags=b"
+things.remove(1, kind="a", tags=["b"], json=[], x_who="")
+assert vendor.target == "/things/1?kind=a&tags=b&json=%5B%5D"
 assert vendor.last.headers["x-who"] == ""
 
 # What has to be there is missed, also where nothing is left of what was given.
 nothing = cast("Any", None)
 try:
-    things.remove(1, kind=nothing, tags=[], x_who=cast("Any", UNSET))
+    things.remove(1, kind=nothing, tags=[], json=[], x_who=cast("Any", UNSET))
     raise AssertionError("nothing was found")
 except errors.InvalidRequestError as found:
     told = sorted(str(problem) for problem in found.problems)
     assert told == ["X-Who: is required", "kind: is required", "tags: is required"], told
-things.remove(1, kind=nothing, tags=[], x_who="a", check=False)
-assert vendor.target == "/things/1"
+things.remove(1, kind=nothing, tags=[], json=["a"], x_who="a", check=False)
+assert vendor.target == "/things/1?json=%5B%22a%22%5D"
 things.remove(
     1,
     kind=nothing,
     tags=[],
+    json=[],
     x_who=nothing,
     extra_query={"kind": "a", "tags": "b"},
     extra_headers={"x-who": "w"},

@@ -23,7 +23,7 @@ from .vendors import make_error
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from .operations import Operation
+    from .operations import Operation, Parameter
     from .requests import Options
     from .session import Session
 
@@ -113,11 +113,15 @@ def _missing(
     if idempotency is not None:  # a key that is made up is added at the very end
         added.add(idempotency.key.removeprefix("$request.header.").lower())
     for one in operation.parameters:
-        value = value_of(one, parameters)
-        is_there = value is not UNSET and value != [] and (value is not None or one.content_type)
         name = one.name.lower() if one.place == "header" else one.name
-        if one.required and not is_there and name not in added:
+        if one.required and _is_nothing(one, value_of(one, parameters)) and name not in added:
             yield Problem(path=pointer((one.name,)), message="is required")
+
+
+def _is_nothing(parameter: Parameter, value: Any) -> bool:
+    """Whether nothing would be sent: no style has a form for null, or for an empty collection."""
+    is_empty = value is None or (isinstance(value, list | tuple | dict) and not value)
+    return value is UNSET or (is_empty and not parameter.content_type)
 
 
 def _parameter_problems(
