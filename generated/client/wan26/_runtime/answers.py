@@ -20,7 +20,9 @@ __all__ = [
     "MISSING",
     "Parsed",
     "WholePath",
+    "charset_of",
     "decimal",
+    "in_utf8",
     "media_type",
     "names_json",
     "parse_json",
@@ -65,12 +67,30 @@ def names_json(content_type: str) -> bool:
     return kind in {"application/json", "text/json"} or kind.endswith("+json")
 
 
+def charset_of(content_type: str) -> str | None:
+    """The charset that a `Content-Type` names."""
+    found = _CHARSET.search(content_type)
+    return found[1] if found else None
+
+
 def text_of(content: bytes, content_type: str) -> str:
     """A body as text: in the charset that its `Content-Type` names, else in UTF-8."""
-    found = _CHARSET.search(content_type)
     with Caught(LookupError, ValueError):
-        return content.decode(found[1] if found else "utf-8-sig", "replace")
+        return content.decode(charset_of(content_type) or "utf-8-sig", "replace")
     return content.decode("utf-8", "replace")
+
+
+def in_utf8(content: bytes, content_type: str) -> bytes:
+    """A JSON text in UTF-8, as it should be, where its `Content-Type` names another charset.
+
+    What is UTF-8 all the same stays: many servers name the charset of their pages.
+    """
+    if charset_of(content_type) is None:
+        return content
+    with Caught(ValueError):
+        content.decode("utf-8")
+        return content
+    return text_of(content, content_type).encode("utf-8")
 
 
 def read_json(content: bytes) -> Any:

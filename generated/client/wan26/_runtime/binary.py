@@ -13,10 +13,11 @@ from .answers import media_type
 from .calling import answered
 from .downloading import gather
 from .effects import Emit, Failure, call, read_chunk
-from .errors import DownloadError
+from .errors import DownloadError, printable
 from .exchanging import Head
+from .logs import without_keys
 from .parts import PartFile
-from .vendors import connection_error, make_error
+from .vendors import make_error
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
@@ -210,7 +211,7 @@ def _handed_out(session: Session, made: Exchange) -> Core[None]:
     while made.reply is not None:
         chunk = yield from read_chunk(made.reply)
         if isinstance(chunk, Failure):
-            raise _broken(made, chunk)
+            raise _broken(session, made, size, chunk)
         if not chunk:
             break
         size += len(chunk)
@@ -226,7 +227,7 @@ def _saved(session: Session, made: Exchange, file: PartFile) -> Core[None]:
             if data:
                 yield from call(partial(file.write, data))
             if failure is not None:
-                raise _broken(made, failure)
+                raise _broken(session, made, file.size, failure)
             if not data:
                 break
         _check_length(session, made, file.size)
@@ -235,9 +236,19 @@ def _saved(session: Session, made: Exchange, file: PartFile) -> Core[None]:
         file.abandon()
 
 
-def _broken(made: Exchange, failure: Failure) -> Exception:
+def _broken(session: Session, made: Exchange, size: int, failure: Failure) -> Exception:
     made.failure = failure
-    return connection_error(made)
+    told = without_keys(made.request, printable(failure.error, 300))
+    why = f"{type(failure.error).__name__}: {told}"
+    error = make_error(
+        session,
+        DownloadError,
+        f"{made.request.operation}: the file broke off after {size} bytes ({why})",
+        request_id=made.request_id,
+        retryable=failure.transient,
+    )
+    error.__cause__ = failure.error
+    return error
 
 
 def _length(made: Exchange) -> int | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_origin
 
-from .answers import MISSING, Parsed, media_type, names_json, text_of
+from .answers import MISSING, Parsed, in_utf8, media_type, names_json, text_of
 from .decoding import decode, decode_value, surprised
-from .errors import APIError
+from .effects import Caught
+from .errors import APIError, APIStatusError
 from .models import Model
 
 if TYPE_CHECKING:
@@ -25,17 +26,27 @@ def decoded(session: Session, operation: Operation[Any], made: Exchange) -> Any:
     """An answer as the type that the operation gives for it; as it came if of another kind.
 
     Raises:
-        APIError: it is no JSON, and must be; a web page is an answer only where the document says.
+        APIStatusError: it is no JSON, and must be; a web page is an answer only where the document
+            says.
     """
     if made.status in _EMPTY or made.request.method == "HEAD":
         return None
     content_type = made.headers.get("content-type", "")
     answer = pick(operation, made.status or 0, content_type)
     envelope = session.settings.envelope
-    return typed(answer, made.content, envelope, operation.name, content_type)
+    with Caught(APIError) as caught:
+        return typed(answer, made.content, envelope, operation.name, content_type)
+    raise APIStatusError(
+        session.settings.redacted(str(caught.error and caught.error.args[0])),
+        status_code=made.status or 0,
+        headers=made.headers,
+        body=text_of(made.content, content_type),
+        raw=made.content,
+        request_id=made.request_id,
+    )
 
 
-def error_model(session: Session, operation: Operation[Any], made: Exchange) -> Model | None:
+def error_model(session: Session, operation: Operation[Any], made: Exchange) -> Any:
     """An error's body as the document describes it; None where it describes none, or another."""
     content_type = made.headers.get("content-type", "")
     answer = pick(operation, made.status or 0, content_type)
@@ -44,10 +55,10 @@ def error_model(session: Session, operation: Operation[Any], made: Exchange) -> 
     parsed = made.parsed(session)
     inside = parsed.inner if isinstance(parsed.inner, dict) else parsed.whole
     read = decode_value(inside, answer.type()) if parsed.is_json else None
-    if not isinstance(read, Model):
-        return None
-    vars(read)["_raw"] = made.content
-    return read
+    if isinstance(read, Model):
+        vars(read)["_raw"] = made.content
+        return read
+    return read if isinstance(read, list) and get_origin(answer.type()) is list else None
 
 
 def pick(operation: Operation[Any], status: int, content_type: str) -> Answer | None:
@@ -56,16 +67,17 @@ def pick(operation: Operation[Any], status: int, content_type: str) -> Answer | 
     Of several content types the one that came, else a range that holds it, else the first. Where
     some success is described, what the default says is of errors.
     """
-    for key in (str(status), f"{status // 100}XX", "2" if status // 100 == 2 else "", "DEFAULT"):
-        found = [one for one in operation.answers if key and _is_of(one, key)]
+    for key in (str(status), f"{status // 100}XX", "DEFAULT"):
+        found = [one for one in operation.answers if key in one.status.upper().split()]
+        if found and key == "DEFAULT" and status // 100 == 2:
+            found = [one for one in operation.answers if _is_success(one)] or found
         if found:
             return _fitting(found, content_type)
     return None
 
 
-def _is_of(answer: Answer, key: str) -> bool:
-    told = answer.status.upper().split()
-    return any(one.startswith("2") for one in told) if key == "2" else key in told
+def _is_success(answer: Answer) -> bool:
+    return any(status.startswith("2") for status in answer.status.split())
 
 
 def _fitting(found: list[Answer], content_type: str) -> Answer:
@@ -112,12 +124,12 @@ def typed(
     text = _text(kind, content, content_type, declared)
     if text is not None:
         return text
-    parsed = Parsed(content, envelope)
+    utf8 = in_utf8(content, content_type)
+    parsed = Parsed(utf8, envelope)
     if not parsed.is_json:
         return _raw(content, content_type, kind, name)
-    if parsed.inner is parsed.whole or parsed.inner is MISSING:
-        return decode(content, kind)
-    value = decode_value(parsed.inner, kind)
+    is_whole = parsed.inner is parsed.whole or parsed.inner is MISSING
+    value = decode(utf8, kind) if is_whole else decode_value(parsed.inner, kind)
     if isinstance(value, Model):
         vars(value)["_raw"] = content
     return value
@@ -139,9 +151,7 @@ def _raw(content: bytes, content_type: str, kind: Any, name: str) -> str | bytes
     """A body that is no JSON, as text or bytes; said once where the document promises a type."""
     said = media_type(content_type)
     if said in _HTML or names_json(content_type):
-        error = APIError(f"{name}: the answer is not JSON: {content[:200]!r}")
-        error.add_note(f"it came as {said}")
-        raise error
+        raise APIError(f"{name}: the answer is not JSON but {said}: {content[:200]!r}")
     if kind is not Any:
         surprised(name, f"an answer came as {said or 'bytes'} and is given as it came")
     is_text = said.startswith("text/") or said in _TEXT or said.endswith("+xml")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from urllib.parse import quote
 
+from .effects import Caught
 from .errors import ConfigurationError
 from .oauth import Tokens, pair
 from .operations import Basic, OAuth2
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from .operations import Api, Security
 
@@ -26,8 +29,16 @@ __all__ = [
 ]
 
 SANDBOX_KEY = "sandbox"
+# Half of a pair of surrogates is no character; HTTP Basic has no controls (RFC 7617, 2).
+_UNFIT: dict[str, re.Pattern[str]] = {
+    "header": re.compile(r"[^\x20-\x7e]"),
+    "encoded": re.compile(r"[\ud800-\udfff]"),
+    "basic": re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"),
+}
 KeySource: TypeAlias = "str | Secret | Callable[[], str] | None"
 Given: TypeAlias = "Callable[[], str] | Secret"
+# How a key is sent: as it is in a header, encoded so that it may hold anything, or in HTTP Basic.
+Carried: TypeAlias = Literal["header", "encoded", "basic"]
 
 
 class Secret:
@@ -105,19 +116,19 @@ class Credentials:
         """Whether a ready token is given, so that none is fetched."""
         return scheme.key in self.given
 
-    def secret(self, name: str) -> Secret:
+    def secret(self, name: str, carried: Carried = "header") -> Secret:
         """What is given under a keyword; a function is asked.
 
         Raises:
-            ConfigurationError: it is empty, or has characters that no header carries.
+            ConfigurationError: it is empty, or has characters that cannot be carried so.
         """
         given = self.given[name]
         asked = given if isinstance(given, Secret) else Secret(given())
-        return _clean(asked, name, variable_of(self.api, name))
+        return _clean(asked, name, variable_of(self.api, name), carried)
 
     def header(self, scheme: Basic) -> Secret:
         """User and password as HTTP Basic writes them (RFC 7617), without the word `Basic`."""
-        user, password = self.secret(scheme.key), self.secret(scheme.other)
+        user, password = (self.secret(name, "basic") for name in keywords(scheme))
         if ":" in user.reveal():
             raise ConfigurationError(f"{scheme.key} must have no colon: it ends the name")
         return Secret(str(pair(user.reveal(), password.reveal())))
@@ -125,15 +136,23 @@ class Credentials:
     def client(self, scheme: OAuth2) -> tuple[Secret, Secret]:
         """Id and secret of the application that fetches tokens."""
         name, password = scheme.application
-        return self.secret(name), self.secret(password)
+        return self.secret(name, "encoded"), self.secret(password, "encoded")
 
     def redacted(self, text: str) -> str:
         """The text without the secrets, where a server says them back; no function is asked."""
-        for given in (*self.given.values(), *map(Secret, self.tokens.texts())):
+        for given in (*self.given.values(), *map(Secret, self.tokens.texts()), *self._pairs()):
             key = given.reveal().strip() if isinstance(given, Secret) else ""
             if key and key != SANDBOX_KEY:
-                text = text.replace(key, "[the key]")
+                for told in (key, quote(key, safe="", errors="replace")):
+                    text = text.replace(told, "[the key]")
         return text
+
+    def _pairs(self) -> Iterator[Secret]:
+        """User and password as they travel, of each scheme where no function has to be asked."""
+        for scheme in self.api.security:
+            if isinstance(scheme, Basic) and self.has(scheme) and not self.asks(scheme):
+                with Caught(ConfigurationError):
+                    yield self.header(scheme)
 
     def _ways(self, secured: bool | tuple[str, ...]) -> tuple[str, ...]:
         if isinstance(secured, tuple):
@@ -207,16 +226,18 @@ def _read_scopes(scopes: object) -> tuple[str, ...] | None:
     return tuple(str(one) for one in told)
 
 
-def _clean(asked: Secret, name: str, variable: str) -> Secret:
+def _clean(asked: Secret, name: str, variable: str, carried: Carried) -> Secret:
     # Nothing here holds the bare text: trackers of errors keep the locals of every frame.
     what = "the API key" if name == "api_key" else name
     if not asked.is_text:
         raise ConfigurationError(f"{what} must be a text, or a function that gives one")
-    key = Secret(asked.reveal().strip())
+    # Spaces may belong to a password; the end of a line is that of the file it came from.
+    key = Secret(asked.reveal().strip("\r\n" if carried == "basic" else None))
     if not key.reveal() and not name.endswith("password"):
         raise ConfigurationError(f"{what} is empty", hint=f"set {variable}, or give {name}=...")
-    if not (key.reveal().isascii() and key.reveal().isprintable()):
+    if _UNFIT[carried].search(key.reveal()):
+        where = "no header" if carried == "header" else "nothing"
         raise ConfigurationError(
-            f"{what} has characters that no header can carry", hint="copy it again"
+            f"{what} has characters that {where} can carry", hint="copy it again"
         )
     return key

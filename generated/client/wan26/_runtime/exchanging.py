@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .answers import MISSING, Parsed, parse_json, retry_after
+from .answers import MISSING, Parsed, in_utf8, parse_json, retry_after
 from .effects import Close, Failure, Notify, Trace, now, read_chunk, send, wall
 from .errors import printable
 from .oauth import authorized
@@ -127,7 +127,8 @@ class Exchange:
 
     def parsed(self, session: Session) -> Parsed:
         """The body, looked at inside the envelope."""
-        return Parsed(self.content, session.settings.envelope)
+        content = in_utf8(self.content, self.headers.get("content-type", ""))
+        return Parsed(content, session.settings.envelope)
 
     def __str__(self) -> str:
         if self.failure is not None:

@@ -119,12 +119,12 @@ def _told(value: Any, place: tuple[str | int, ...], places: list[str]) -> Any:
     return value
 
 
-def query_string(content_type: str, value: Any) -> str:
+def query_string(parameter: Parameter, value: Any) -> str:
     """The whole query of a URL (`in: querystring`), percent-encoded."""
     wire = to_wire(value)
-    kind = content_type.partition(";")[0].strip().lower()
+    kind = parameter.content_type.partition(";")[0].strip().lower()
     if kind.endswith(("/json", "+json")):
         return quote(json.dumps(wire, ensure_ascii=False, separators=(",", ":")), safe="")
     if isinstance(wire, dict):
-        return form(wire, ()).decode("ascii")
+        return form(wire, parameter.encodings).decode("ascii")
     return quote(str(wire), safe="=&")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from .effects import Request
 
-__all__ = ["Log", "bare_url", "redacted_headers"]
+__all__ = ["Log", "Veiled", "bare_url", "redacted_headers", "without_keys", "without_queries"]
 
 _OPEN_HEADERS = frozenset(
     {
@@ -60,24 +60,60 @@ def _outlined(value: Any) -> Any:
     return f"<{len(value)} characters>" if isinstance(value, str) else value
 
 
+class Veiled(str):
+    """A text with a key in it: it is sent as it is, and its repr shows nothing of it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'[redacted]'"
+
+
+# To the next space, or what no URL holds: brackets and single quotes may stand in a query.
+_QUERY = re.compile(r"\?[^\s\"<>]+")
+_SHORTEST_KEY = 8  # shorter ones, such as `sandbox`, are words that a message may hold
+
+
+def without_queries(text: str) -> str:
+    """The text with the queries of its URLs cut: they may hold keys and signatures of links."""
+    return _QUERY.sub("?...", text)
+
+
+def without_keys(request: Request, text: str) -> str:
+    """What others say of a request, such as a transport that failed: no key, and no query."""
+    for value in request.headers.values():
+        told = value.split("; ") if isinstance(value, Veiled) else []  # a cookie has several
+        for key in (value, *told, *(one.rpartition(" ")[2] for one in told)) if told else ():
+            if len(key) >= _SHORTEST_KEY:
+                text = text.replace(key, "[redacted]")
+    return without_queries(text)
+
+
 _sends: ContextVar[bool] = ContextVar("sends", default=False)
-_QUERY = re.compile(r"\?[^\s'\"#)\]]*")
 
 
 class _Shortened(logging.Filter):
-    """Cuts the queries of URLs out of what the transport logs while one of our requests is sent.
+    """Cuts the queries of URLs out of what is logged: by us, and by the transport as it sends.
 
     They hold the signatures of links, and whoever has such a link has the file.
     """
 
+    def __init__(self, *, sending_only: bool) -> None:
+        super().__init__()
+        self._sending_only = sending_only
+
     def filter(self, record: logging.LogRecord) -> bool:
         """Never drops a record."""
-        if _sends.get():
-            record.msg, record.args = _QUERY.sub("?...", record.getMessage()), None
+        if _sends.get() or not self._sending_only:
+            told = record.getMessage()
+            short = without_queries(told)
+            if short != told:
+                record.msg, record.args = short, None
         return True
 
 
-_SHORTENED = _Shortened()
+_SHORTENED = _Shortened(sending_only=True)
+_OWN = _Shortened(sending_only=False)
 # A filter of a logger does not see what the loggers below it say.
 _TRANSPORT = (
     "httpx2",
@@ -90,6 +126,7 @@ class Log:
 
     def __init__(self, name: str) -> None:
         self.logger = logging.getLogger(name)
+        self.logger.addFilter(_OWN)
         self._said: set[str] = set()
         self._lock = threading.Lock()
         for transport in _TRANSPORT:
@@ -125,7 +162,7 @@ class Log:
             "%s %s %s %.0f ms request_id=%s",
             request.method,
             bare_url(request.url),
-            outcome,
+            without_keys(request, outcome),
             seconds * 1000,
             printable(request_id) if request_id else None,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -45,7 +46,8 @@ def multipart(
     pieces: list[Any] = []
     for head, content in _parts(body, encodings):
         pieces += [_head(mark, head), content, b"\r\n"]
-    kind = content_type.partition(";")[0].strip()
+    given = [one.strip() for one in content_type.split(";")]
+    kind = "; ".join(one for one in given if one and not one.lower().startswith("boundary="))
     closed = [*pieces, f"--{mark}--\r\n".encode("ascii")]
     return Streamed(_joined(closed)), f"{kind}; boundary={mark}"
 
@@ -58,11 +60,15 @@ def _parts(body: Any, encodings: Sequence[Encoding]) -> Iterator[Part]:
         for name, value in body.items():
             yield from _named(name, value, encoding_of(name, encodings))
     else:
-        for item in body if isinstance(body, list) else [body]:
-            yield from _part("", item, encoding_of("", ()))
+        others = encoding_of("", encodings)
+        for at, item in enumerate(body if isinstance(body, list) else [body]):
+            own = next((one for one in encodings if one.name == str(at)), others)
+            yield from _part("", item, own)
 
 
 def _named(name: str, value: Any, encoding: Encoding) -> Iterator[Part]:
+    if encoding.base64:
+        value = _as_text(value)
     pairs = None if _holds_file(value) else styled(encoding, value)
     if pairs is not None:
         for key, text in pairs:
@@ -70,6 +76,13 @@ def _named(name: str, value: Any, encoding: Encoding) -> Iterator[Part]:
         return
     for item in value if isinstance(value, list) else [value]:
         yield from _part(name, item, encoding)
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_as_text(item) for item in value]
+    is_bytes = isinstance(value, bytes | bytearray | memoryview)
+    return base64.b64encode(value).decode("ascii") if is_bytes else value
 
 
 def _holds_file(value: Any) -> bool:

@@ -11,6 +11,7 @@ from urllib.parse import quote_plus, urlencode, urljoin
 from .answers import parse_json
 from .effects import Caught, Request, Sleep, now
 from .errors import APIError, AuthenticationError, ConfigurationError, printable
+from .logs import Veiled
 from .vendors import connection_error
 
 if TYPE_CHECKING:
@@ -29,15 +30,6 @@ _LONGEST_PAUSE = 8.0
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 Ask: TypeAlias = "Callable[[Request], Core[Exchange]]"
-
-
-class Veiled(str):
-    """A text with a key in it: it is sent as it is, and its repr shows nothing of it."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "'[redacted]'"
 
 
 @dataclass(frozen=True, slots=True)

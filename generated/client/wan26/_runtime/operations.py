@@ -67,6 +67,7 @@ class Parameter:
     required: bool = False
     allow_reserved: bool = False
     content_type: str = ""  # set where the parameter is serialised by media type
+    encodings: tuple[Encoding, ...] = ()  # of a form that is the whole query
     check: bool = False  # whether `_schemas.json` has rules for it
 
 
@@ -79,12 +80,13 @@ def alike(place: Place, *names: str, **same: Any) -> tuple[Parameter, ...]:
 class Encoding:
     """How one member of a form is written, or one part: by media type, or by style."""
 
-    name: str
+    name: str  # of a part of a list its number, none of all others
     _: KW_ONLY
     content_type: str = ""
     style: str = ""
     explode: bool | None = None
     allow_reserved: bool = False
+    base64: bool = False  # bytes are text; else they are a file
 
 
 def encoded(*names: str, **same: Any) -> tuple[Encoding, ...]:
@@ -100,15 +102,20 @@ class Body:
     check: str | None = None
     required: bool = False
     encodings: tuple[Encoding, ...] = ()
+    others: tuple[Body, ...] = ()  # other media types whose members have encodings
+
+    def encodings_of(self, content_type: str) -> tuple[Encoding, ...]:
+        """How the members are written in a media type."""
+        alike = (one for one in (self, *self.others) if one.content_type == content_type)
+        return next((one.encodings for one in alike), ())
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What answers of some statuses hold (`200`, `401 404 default`); the type is asked for late.
 
-    Of a stream it is the type of an item. An item of an event stream is the data of an event, or
-    the whole event (`items="event"`), or the whole event whose data is JSON
-    (`items="json-event"`).
+    Of a stream it is the type of an item: of an event its data, the whole event (`items="event"`),
+    or the whole event whose data is JSON (`items="json-event"`).
     """
 
     status: str
@@ -139,13 +146,10 @@ class Price:
     per: str
     quantity: str | None = None
     tier_by: str | None = None
-    tiers: Mapping[str, str] = field(
-        default_factory=dict
-    )  # value in the request -> name of its tier
-    unit_prices: Mapping[str, str] = field(default_factory=dict)  # name of a tier -> decimal number
-    defaults: Mapping[str, Any] = field(
-        default_factory=dict
-    )  # the members of the body that the server fills in
+    # A value in the request -> the name of its tier; that -> a decimal number.
+    tiers: Mapping[str, str] = field(default_factory=dict)
+    unit_prices: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)  # what the server fills in
     currency: str | None = None
 
 
@@ -262,9 +266,8 @@ class Operation(Generic[T]):
     secured: bool | tuple[str, ...] = True  # the alternatives, where they are not the API's
     server: Server | None = None  # where it is not one of the API's
     pages: Pagination | None = None
-    moves: tuple[
-        tuple[str, str], ...
-    ] = ()  # body members that travel elsewhere: pointer -> pointer
+    # Members of the body that travel elsewhere: pointer -> pointer.
+    moves: tuple[tuple[str, str], ...] = ()
 
     def answering(self, *answers: Answer) -> Operation[Any]:
         """The same operation, asked for another content type where it succeeds."""

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
+from .answers import names_json
 from .bodies import holds_files
 from .checks import Problem
+from .effects import Caught
 from .encoding import pointer, to_wire
 from .errors import AdviceWarning, InvalidRequestError
 from .forms import to_fields, without_files
@@ -21,7 +23,7 @@ from .vendors import make_error
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from .operations import Operation
+    from .operations import Operation, Parameter
     from .requests import Options
     from .session import Session
 
@@ -70,7 +72,8 @@ def _fields(operation: Operation[Any], body: Any, options: Options) -> Any:
     extra = options.get("extra_body", UNSET)
     given = UNSET if _is_left_out(operation, body) else body
     try:
-        own = to_fields(given) if holds_files(kind, given) else to_wire(given)
+        is_encoded = _is_encoded(operation, kind, given, options)
+        own = to_wire(given) if is_encoded or not holds_files(kind, given) else to_fields(given)
         added = to_fields(extra) if holds_files(kind, extra) else to_wire(extra)
     except TypeError as error:
         problem = Problem(path=str(error).partition(":")[0], message=str(error))
@@ -80,6 +83,13 @@ def _fields(operation: Operation[Any], body: Any, options: Options) -> Any:
     if added is UNSET or added == {}:
         return own
     return added if own is UNSET else merged(own, added)
+
+
+def _is_encoded(operation: Operation[Any], kind: str, body: Any, options: Options) -> bool:
+    """Whether bytes are base64 in JSON; where JSON has no rules, they are the JSON themselves."""
+    has_rules = operation.body is not None and operation.body.check is not None
+    is_bytes = isinstance(body, bytes | bytearray | memoryview)
+    return is_bytes and names_json(kind) and has_rules and "send_as" not in options
 
 
 def _is_left_out(operation: Operation[Any], body: Any) -> bool:
@@ -103,11 +113,15 @@ def _missing(
     if idempotency is not None:  # a key that is made up is added at the very end
         added.add(idempotency.key.removeprefix("$request.header.").lower())
     for one in operation.parameters:
-        value = value_of(one, parameters)
-        is_there = value is not UNSET and value != [] and (value is not None or one.content_type)
         name = one.name.lower() if one.place == "header" else one.name
-        if one.required and not is_there and name not in added:
+        if one.required and _is_nothing(one, value_of(one, parameters)) and name not in added:
             yield Problem(path=pointer((one.name,)), message="is required")
+
+
+def _is_nothing(parameter: Parameter, value: Any) -> bool:
+    """Whether nothing would be sent: no style has a form for null, or for an empty collection."""
+    is_empty = value is None or (isinstance(value, list | tuple | dict) and not value)
+    return value is UNSET or (is_empty and not parameter.content_type)
 
 
 def _parameter_problems(
@@ -115,9 +129,9 @@ def _parameter_problems(
 ) -> Iterator[Problem]:
     told: dict[str, Any] = {}
     for one in operation.parameters:
-        value = value_of(one, parameters) if one.check else UNSET
-        if value is not UNSET and value is not None:
-            told[f"{one.place}.{one.name}"] = _wire(value)
+        value = _wire(value_of(one, parameters)) if one.check else None
+        if value is not None:
+            told[f"{one.place}.{one.name}"] = value
     for problem in session.checks.problems(operation.name, told, "parameters") if told else ():
         place = next(key for key in told if _is_within(problem.path, [pointer((key,))]))
         name = place.partition(".")[2]
@@ -126,10 +140,11 @@ def _parameter_problems(
 
 
 def _wire(value: Any) -> Any:
-    try:
-        return to_wire(value)
-    except TypeError:
-        return str(value)  # what has no form at all is told when it is written
+    """A value in JSON's terms; None for nothing."""
+    with Caught(TypeError):  # what has no form at all is told when it is written
+        wire = to_wire(value)
+        return None if wire is UNSET else wire
+    return None
 
 
 def _is_within(path: str, places: list[str]) -> bool:

@@ -148,9 +148,16 @@ def walk(
             return _end_early(session, changed, "gives the same page again")
         yield Emit(page)
         step, last = _following(page, step), made.content
-        options = {**options, "check": False}  # what follows is the server's, and not checked
+        options = _following_options(paging, options)
         if step is not None and step.mark in seen:
             return _end_early(session, changed, "points to a page that was read already")
+
+
+def _following_options(paging: Pagination, options: Options) -> Options:
+    """What follows is the server's: it is not checked, and replaces what the caller had added."""
+    added = options.get("extra_query", {})
+    kept = {name: value for name, value in added.items() if name != paging.parameter}
+    return {**options, "check": False, "extra_query": kept}
 
 
 def _is_repeated(page: _Page, last: bytes | None) -> bool:

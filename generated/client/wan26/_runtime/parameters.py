@@ -10,15 +10,13 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 from urllib.parse import quote, unquote
 
 from msgspec import UNSET
 
 from .encoding import to_wire
-
-if TYPE_CHECKING:
-    from .operations import Parameter
+from .operations import Parameter
 
 __all__ = [
     "Pairs",
@@ -34,6 +32,7 @@ __all__ = [
 Pairs: TypeAlias = list[tuple[str, str]]
 Spelling: TypeAlias = Callable[[str], str]
 
+_FORM: Final = "application/x-www-form-urlencoded"
 _RESERVED: Final = ":/?#[]@!$&'()*+,;="
 # What stays as it is under allowReserved: never what would end the part of the URL that it is in.
 _RESERVED_IN_PATH: Final = "".join(sign for sign in _RESERVED if sign not in "/?#[]")
@@ -155,6 +154,9 @@ def _wired(parameter: Parameter, value: Any, *, is_ascii: bool = False) -> Any:
         return None
     if is_json:
         return _json(wire, is_ascii=is_ascii)
+    if written == _FORM and isinstance(wire, dict):
+        members = [query_pairs(Parameter(key, "query"), one) for key, one in wire.items()]
+        return query_text(pair for pairs in members for pair in pairs).replace("%20", "+")
     if isinstance(wire, dict):
         return {key: member for key, member in wire.items() if member is not None}
     return [item for item in wire if item is not None] if isinstance(wire, list) else wire

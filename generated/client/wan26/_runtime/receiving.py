@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import parse_qsl
 
-from .answers import media_type
+from .answers import MISSING, charset_of, media_type, names_json, parse_json, text_of
 from .decoding import DecodingError, decode, decode_value
+from .effects import Caught
 from .errors import APIError
+from .fitting import fit
+from .shapes import (
+    Choice,
+    Items,
+    Marked,
+    Members,
+    Nullable,
+    Record,
+    Scalar,
+    Shape,
+    fields_of,
+    shape_of,
+    variants_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 __all__ = ["received"]
 
 _FORM = "application/x-www-form-urlencoded"
+_NAME = re.compile(r'[;\s]name\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))', re.IGNORECASE)
+
+# A member that a form has: text, or bytes where it is none.
+Told: TypeAlias = "tuple[str, str | bytes]"
 
 
 def received(body: bytes | str, content_type: str, kind: Callable[[], Any]) -> Any:
@@ -22,7 +42,7 @@ def received(body: bytes | str, content_type: str, kind: Callable[[], Any]) -> A
 
     Args:
         body: as it came.
-        content_type: how it is written: JSON, a form, or text.
+        content_type: how it is written: JSON, a form, or anything that is given as it came.
         kind: gives the type, when it is needed.
 
     Raises:
@@ -30,25 +50,105 @@ def received(body: bytes | str, content_type: str, kind: Callable[[], Any]) -> A
     """
     content = body.encode("utf-8") if isinstance(body, str) else bytes(body)
     told, type_ = media_type(content_type), kind()
-    if told == _FORM:
-        return decode_value(_members(content), type_)
     if type_ is bytes:
         return content
-    if type_ is str and not told.endswith("json"):
-        return content.decode("utf-8", "replace")
+    shape = shape_of(type_)
+    if told == _FORM:
+        pairs = parse_qsl(content.decode("utf-8", "replace"), keep_blank_values=True)
+        return decode_value(_members(pairs, shape), type_)
+    if _takes(str, shape) and not names_json(told):
+        return _text(content, content_type, or_bytes=_takes(bytes, shape))
+    if told.startswith("multipart/") and type_ is not Any:
+        return decode_value(_members(_parts(content), shape), type_)
     try:
         return decode(content, type_)
     except DecodingError as error:
+        if type_ is Any and not names_json(told):
+            return _text(content, content_type, or_bytes=True)
         raise APIError(f"the body of the webhook is {error}") from error
 
 
-def _members(content: bytes) -> dict[str, Any]:
-    """The members of a form; those that come more than once are a list."""
-    found: dict[str, Any] = {}
-    for name, value in parse_qsl(content.decode("utf-8", "replace"), keep_blank_values=True):
-        held = found.get(name)
-        if held is None:
-            found[name] = value
-        else:
-            found[name] = [*held, value] if isinstance(held, list) else [held, value]
-    return found
+def _takes(kind: type, shape: Shape) -> bool:
+    match shape:
+        case Scalar(type=scalar):
+            return scalar is kind
+        case Nullable(inner=inner):
+            return _takes(kind, inner)
+        case Choice(variants=variants):
+            return any(_takes(kind, one) for one in variants)
+    return False
+
+
+def _text(content: bytes, content_type: str, *, or_bytes: bool) -> str | bytes:
+    """A body that is no JSON; as bytes, if they may be had, where nobody says how to read them."""
+    if or_bytes and charset_of(content_type) is None:
+        with Caught(UnicodeDecodeError):
+            return content.decode("utf-8")
+        return content
+    return text_of(content, content_type)
+
+
+def _parts(content: bytes) -> Iterable[Told]:
+    """The parts of a `multipart` body that have a name; its first line says what is between them."""
+    mark = content.lstrip(b"\r\n").partition(b"\r\n")[0].rstrip()
+    if not mark.startswith(b"--"):
+        return
+    for part in (b"\r\n" + content).split(b"\r\n" + mark)[1:]:
+        head, found, value = part.partition(b"\r\n\r\n")
+        name = _NAME.search(head.decode("utf-8", "replace"))
+        if found and name is not None:
+            told: str | bytes = value
+            with Caught(UnicodeDecodeError):
+                told = value.decode("utf-8")
+            yield re.sub(r"\\(.)", r"\1", name[1] or name[2] or ""), told
+
+
+def _members(pairs: Iterable[Told], shape: Shape) -> dict[str, Any]:
+    """The members of a form, each in JSON's terms; those that come more than once are a list."""
+    shapes, other = _shapes(shape)
+    found: dict[str, list[str | bytes]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return {name: _member(values, shapes.get(name, other)) for name, values in found.items()}
+
+
+def _shapes(shape: Shape) -> tuple[dict[str, Shape], Shape | None]:
+    """The shapes of an object's members by name, and that of all others; a union has all of them."""
+    match shape:
+        case Nullable(inner=inner):
+            return _shapes(inner)
+        case Record(model=model):
+            return {name: field.shape for name, field in fields_of(model).items()}, None
+        case Members(value=value):
+            return {}, value
+        case Choice() | Marked():
+            told = shape.variants if isinstance(shape, Choice) else variants_of(shape.marker)
+            each = [_shapes(one) for one in told]
+            others = (other for _, other in each if other is not None)
+            named = {name: one for shapes, _ in reversed(each) for name, one in shapes.items()}
+            return named, next(others, None)
+    return {}, None
+
+
+def _member(values: list[str | bytes], shape: Shape | None) -> Any:
+    if shape is None:
+        return values[0] if len(values) == 1 else values
+    inner = shape.inner if isinstance(shape, Nullable) else shape
+    if isinstance(inner, Items):
+        whole = _of_text(values[0], inner) if len(values) == 1 else None
+        rest = inner.rest
+        if isinstance(whole, list) or rest is None:
+            return whole if isinstance(whole, list) else values
+        return [_of_text(value, rest) for value in values]
+    told = [_of_text(value, shape) for value in values]
+    return told[0] if len(told) == 1 else told
+
+
+def _of_text(text: str | bytes, shape: Shape) -> Any:
+    """What a form writes as text: the text where that is of the shape, else the JSON that it is."""
+    if isinstance(text, bytes) or fit(text, shape) is not None:
+        return text
+    value = parse_json(text.encode("utf-8", "replace"))
+    if value is not MISSING and value is not None and fit(value, shape) is not None:
+        return value
+    return None if isinstance(shape, Nullable) and text in ("", "null") else text

@@ -117,7 +117,7 @@ def _content(
         return None
     declared = operation.body or Body("application/json")
     wanted = options.get("send_as", declared.content_type)
-    content, headers["Content-Type"] = written(body, wanted, declared.encodings)
+    content, headers["Content-Type"] = written(body, wanted, declared.encodings_of(wanted))
     if isinstance(content, Streamed) and content.length is not None:
         headers["Content-Length"] = str(content.length)
     return content
@@ -125,6 +125,7 @@ def _content(
 
 def _path(operation: Operation[Any], parameters: Mapping[str, Any]) -> str:
     path = _FRAGMENT.sub("", operation.path)
+    path = f"/{path}" if path and path[0] not in "/?" else path
     for parameter in operation.parameters:
         if parameter.place == "path":
             value = spelling.value_of(parameter, parameters)
@@ -155,7 +156,7 @@ def _spelled(
         if value is UNSET or parameter.place == "path":
             continue
         if parameter.place == "querystring":
-            query.append(("", _spell(partial(query_string, parameter.content_type, value))))
+            query.append(("", _spell(partial(query_string, parameter, value))))
         elif parameter.place == "query":
             query += _spell(partial(spelling.query_pairs, parameter, value))
         elif parameter.place == "cookie":
@@ -240,11 +241,13 @@ def _laid_over(headers: dict[str, str], extra: Mapping[str, str]) -> dict[str, s
     return {**kept, **extra}
 
 
-def _checked_headers(headers: dict[str, str]) -> dict[str, str]:
+def _checked_headers(headers: Mapping[str, Any]) -> dict[str, str]:
     # Checked here, since the transport would find out only after it said that it began to send.
     for name, value in headers.items():
         if not _TOKEN.match(name):
             raise InvalidRequestError(f"{printable(name, 100)!r} is no name of a header")
-        if _UNFIT.search(str(value)):
+        if not isinstance(value, str):
+            raise InvalidRequestError(f"the header {name} is text, not {type(value).__name__}")
+        if _UNFIT.search(value):
             raise InvalidRequestError(f"the header {name} has characters that no header can carry")
-    return headers
+    return dict(headers)

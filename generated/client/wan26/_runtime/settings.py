@@ -24,7 +24,7 @@ from .addresses import (
 from .assumed import Assumed, flatten, suggest
 from .credentials import SANDBOX_KEY, Credentials, KeySource, Secret, read_credentials
 from .errors import ConfigurationError, printable
-from .operations import Basic, Bearer, OAuth2, Server
+from .operations import ApiKey, Basic, Bearer, OAuth2, Server
 
 if TYPE_CHECKING:
     from .operations import Api, Operation, Security
@@ -110,6 +110,8 @@ class Settings:
                 # The sandbox gives no tokens: its key is one.
                 is_sandbox = secret.reveal() == SANDBOX_KEY
                 return Bearer(scheme.key) if is_sandbox else scheme, secret
+            case ApiKey(place="query" | "cookie"):
+                return scheme, self.credentials.secret(scheme.key, "encoded")
         return scheme, self.credentials.secret(scheme.key)
 
     def _check_server(self, secret: Secret, operation: Operation[Any] | None = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
-from .answers import MISSING, media_type, names_json, parse_json
+from .answers import MISSING, media_type, names_json, parse_json, text_of
 from .calling import answered
 from .contents import pick
 from .decoding import DecodingError, decode, decode_value, surprised
@@ -12,6 +12,7 @@ from .effects import Caught, Close, Emit, Failure, now, read_chunk
 from .errors import APIStatusError, StreamError, printable
 from .events import Event, EventReader, LineReader, RecordReader, TooLongError
 from .exchanging import Head, read_body
+from .logs import without_keys
 from .vendors import make_error
 
 if TYPE_CHECKING:
@@ -117,13 +118,13 @@ def items(
     """Emit the head of an answer (an `Exchange`), then each item with its event, if it has one.
 
     Raises:
-        APIStatusError: the server answered with an error, or with one whole JSON in place of a
-            stream.
+        APIStatusError: the server answered with an error, or with one whole JSON, a page or a
+            picture in place of a stream.
         StreamError: the stream broke off.
     """
     made = yield from answered(session, operation, request, timeout, listener)
     content_type = made.headers.get("content-type", "")
-    if names_json(content_type) and media_type(content_type) not in _LINES:
+    if _is_whole(content_type):
         raise (yield from _no_stream(session, made, timeout))
     yield Emit(made)
     answer = pick(operation, made.status or 0, content_type)
@@ -141,6 +142,15 @@ def items(
         if not chunk:
             _remark(session, made, reader)
             return
+
+
+def _is_whole(content_type: str) -> bool:
+    """Whether an answer is surely no stream; plain text and bytes may be one under a wrong name."""
+    kind = media_type(content_type)
+    if kind in _LINES or kind.endswith("json-seq"):
+        return False
+    is_page = kind == "text/html" or kind.endswith(("/xml", "+xml"))
+    return names_json(kind) or is_page or kind.startswith(("image/", "audio/", "video/", "font/"))
 
 
 def _remark(session: Session, made: Exchange, reader: _Reader) -> None:
@@ -171,7 +181,8 @@ def _next_chunk(session: Session, made: Exchange, reader: _Reader, count: int) -
     chunk = yield from read_chunk(made.reply)
     if not isinstance(chunk, Failure):
         return chunk
-    why = f"{type(chunk.error).__name__}: {printable(chunk.error, 300)}"
+    told = without_keys(made.request, printable(chunk.error, 300))
+    why = f"{type(chunk.error).__name__}: {told}"
     raise _broken(session, made, reader, count, why) from chunk.error
 
 
@@ -189,19 +200,22 @@ def _broken(session: Session, made: Exchange, reader: _Reader, count: int, why: 
 
 
 def _no_stream(session: Session, made: Exchange, timeout: float | None) -> Core[Exception]:
-    """The exception for one whole JSON in place of a stream."""
+    """The exception for something whole in place of a stream."""
     if made.reply is not None:
         made.failure = yield from read_body(made, made.reply, (yield from now()), timeout)
         yield Close(made.reply)
-    body = parse_json(made.content)
+    content_type = made.headers.get("content-type", "")
+    parsed = made.parsed(session).whole
+    is_json = parsed is not MISSING
+    what = "one JSON" if is_json else media_type(content_type)
     return make_error(
         session,
         APIStatusError,
-        f"{made.request.operation}: the server answered with one JSON and not with a stream",
+        f"{made.request.operation}: the server answered with {what} and not with a stream",
         hint="does the request ask for a stream (many APIs want stream=True)?",
         status_code=made.status or 0,
         headers=made.headers,
-        body=None if body is MISSING else body,
+        body=parsed if is_json else text_of(made.content, content_type),
         raw=made.content,
         request_id=made.request_id,
     )
@@ -210,7 +224,8 @@ def _no_stream(session: Session, made: Exchange, timeout: float | None) -> Core[
 def _is_end(text: Event | bytes, answer: Answer | None) -> bool:
     """Whether this is the word that ends a stream of JSON."""
     is_text = answer is not None and (answer.items == "event" or answer.type() is str)
-    return isinstance(text, Event) and text.data.strip() == _END and not is_text
+    word = text.data if isinstance(text, Event) else text.decode("utf-8", "replace")
+    return not is_text and word.strip() == _END
 
 
 def _event(text: Event | bytes) -> Event | None:

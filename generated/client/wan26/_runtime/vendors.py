@@ -14,6 +14,7 @@ from .errors import (
     printable,
     status_class,
 )
+from .logs import without_keys, without_queries
 
 if TYPE_CHECKING:
     from .exchanging import Exchange
@@ -52,6 +53,8 @@ def make_error(
         outcome = compose(vendor, outcome)
     if known is not None:
         facts = {"kind": known.kind, "retryable": known.kind == "server", **facts}
+    if "known" in facts:  # in words of the transport, which may tell the request
+        facts["known"] = session.settings.redacted(without_queries(facts["known"]))
     return outcome(session.settings.redacted(message), code=code, **facts)
 
 
@@ -106,8 +109,9 @@ def connection_error(made: Exchange, **facts: Any) -> APIError:
     """The exception for a request that got no answer."""
     failure = made.failure
     kind = APITimeoutError if failure is not None and failure.timed_out else APIConnectionError
+    told = without_keys(made.request, str(made))
     error = kind(
-        f"{made.request.operation}: no answer ({printable(made, 500)})",
+        f"{made.request.operation}: no answer ({printable(told, 500)})",
         **{"retryable": failure is not None and failure.transient, **facts},
     )
     error.__cause__ = failure.error if failure is not None else None
