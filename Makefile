@@ -13,7 +13,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_BUILD_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: generate help setup check test golden demo sandbox bench bench-documents clean
+.PHONY: generate help setup check test golden demo sandbox bench bench-documents bench-wire clean
 .DEFAULT_GOAL := generate
 
 generate: $(READY) ## weave generated/ from spec/; says which files changed, or that nothing did
@@ -68,6 +68,9 @@ bench: $(READY) ## what is measured, printed as tables (see bench/README.md)
 bench-documents: $(READY) ## all documents of a folder, measured: DOCS=folder, PEERS=1 for the peer first
 	@$(if $(PEERS),$(RUN)/python -m bench.documents $(DOCS) --peer)
 	@$(RUN)/python -m bench.documents $(DOCS)
+
+bench-wire: $(READY) ## what goes over the wire, judged by others: DOCS=folder, FULL=1 for all operations
+	@$(RUN)/python -m bench.wire $(DOCS) $(if $(FULL),--full)
 
 clean: ## remove what set-up and tests made
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis demo

@@ -1,7 +1,7 @@
 """The other end of the wire: draws the cases of a document, answers on loopback, and judges what comes by openapi-core.
 
-It runs in a virtual environment of its own: `python -m bench.wire_judge DOCUMENT FOLDER`. `FOLDER/calls.json` has the seed
-and the operations; `cases.jsonl` is written, then the port is printed, and a verdict for each request goes to
+It runs in a virtual environment of its own: `python -m bench.wire.judge DOCUMENT FOLDER`. `FOLDER/calls.json` has the
+seed and the operations; `cases.jsonl` is written, then the port is printed, and a verdict for each request goes to
 `verdicts.jsonl`. It ends when its standard input does.
 """
 
@@ -12,13 +12,15 @@ import json
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import parse_qsl, unquote
 
-from bench.wire_cases import LINES, Cases
-from bench.wire_document import METHODS, read
-from bench.wire_judging import Received, judge
-from bench.wire_packing import stored
+from bench.wire.cases import LINES, Cases
+from bench.wire.document import METHODS, read
+from bench.wire.judging import Received, judge
+from bench.wire.packing import stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +83,6 @@ def _asked_for(case: dict[str, Any], accept: str) -> dict[str, Any]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    server: _Server
 
     def parse_request(self) -> bool:
         """Every method is taken, also those that HTTP does not know."""
@@ -106,7 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         received = Received(self.command, self.path, headers, self._body())
-        answer = self.server.verdict(
+        answer = cast("_Server", self.server).verdict(
             received, headers.pop("x-bench-case", "0"), headers.pop("x-bench-run", "")
         )
         content, kind = _content(answer)
@@ -152,13 +153,12 @@ def _event(item: Any, *, whole: bool) -> str:
 
 def openapi_core(document: Path) -> Judge:
     """What openapi-core says of a request: `right`, `wrong`, or `cannot` where it is at its wits' end."""
+    # Imported by name: the environment in which types are checked has no openapi-core.
+    core, refused = import_module("openapi_core"), import_module("openapi_core.exceptions")
     try:
-        from openapi_core import Config, OpenAPI
-        from openapi_core.exceptions import OpenAPIError
-
-        config = Config(spec_validator_cls=None)
+        config = core.Config(spec_validator_cls=None)
         uri = document.resolve().as_uri()
-        api = OpenAPI.from_dict(_without_servers(read(document)), config=config, base_uri=uri)
+        api = core.OpenAPI.from_dict(_without_servers(read(document)), config=config, base_uri=uri)
     except Exception as error:  # whatever it fails at, the other judge speaks
         why = f"{type(error).__name__}: {error}"
         return lambda _case, _received: ("cannot", why)
@@ -167,7 +167,7 @@ def openapi_core(document: Path) -> Judge:
         try:
             request = _Request(case, received)
             api.validate_request(request)
-        except OpenAPIError as error:
+        except refused.OpenAPIError as error:
             return "wrong", _told(error)
         except Exception as error:
             return "cannot", f"{type(error).__name__}: {error}"
@@ -203,21 +203,19 @@ class _Request:
     """A request as openapi-core takes it."""
 
     def __init__(self, case: dict[str, Any], received: Received) -> None:
-        from urllib.parse import parse_qsl, unquote
-
-        from openapi_core.datatypes import RequestParameters
-        from werkzeug.datastructures import Headers, ImmutableMultiDict
-
+        core, werkzeug = (
+            import_module(name) for name in ("openapi_core.datatypes", "werkzeug.datastructures")
+        )
         path, _, query = received.target.partition("?")
         self.host_url, self.path = "http://loopback", unquote(path)
         self.method = received.method.lower()
         self.content_type = received.headers.get("content-type", "")
         self.body = received.body or None
         cookies = [(name, unquote(value)) for name, value in received.cookies]
-        self.parameters = RequestParameters(
-            query=ImmutableMultiDict(parse_qsl(query, keep_blank_values=True)),
-            header=Headers(received.headers),
-            cookie=ImmutableMultiDict(cookies),
+        self.parameters = core.RequestParameters(
+            query=werkzeug.ImmutableMultiDict(parse_qsl(query, keep_blank_values=True)),
+            header=werkzeug.Headers(received.headers),
+            cookie=werkzeug.ImmutableMultiDict(cookies),
         )
 
 

@@ -1,20 +1,20 @@
-"""Values that JSON Schemas allow, drawn by a seeded chance; what was drawn is judged by `jsonschema` before it is used."""
+"""Values that JSON Schemas allow, drawn by a seeded chance; `jsonschema` judges what was drawn before it is used."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Any
 
-from bench.wire_merging import Unsatisfiable, merge, types_of
-from bench.wire_texts import draw_text
+from bench.wire.merging import UnsatisfiableError, merge, types_of
+from bench.wire.texts import draw_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from random import Random
 
-    from bench.wire_document import Document
+    from bench.wire.document import Document
 
-__all__ = ["UNKNOWN", "Drawer", "Unsatisfiable", "plain_json"]
+__all__ = ["UNKNOWN", "Drawer", "UnsatisfiableError", "plain_json"]
 
 UNKNOWN = "zzUnknownField"
 KINDS = ("boolean", "string", "integer", "number", "array", "object")
@@ -42,6 +42,7 @@ class Drawer:
         extras: Whether objects that allow it get a field that the document does not name.
         plain: Whether strings keep to letters, and lists and objects hold something.
         files: Whether binary strings are drawn as bytes.
+        full: Whether lists hold something, since a form has no word for an empty one.
     """
 
     def __init__(
@@ -52,9 +53,10 @@ class Drawer:
         extras: bool = False,
         plain: bool = False,
         files: bool = False,
+        full: bool = False,
     ) -> None:
         self.document, self.random = document, random
-        self.extras, self.plain, self.files = extras, plain, files
+        self.extras, self.plain, self.files, self.full = extras, plain, files, full
         self._drawn = 0
         self._mean = 1.0  # how generous with what may be left out
 
@@ -62,7 +64,7 @@ class Drawer:
         """A value that the schema allows, as `jsonschema` says too.
 
         Raises:
-            Unsatisfiable: none was found in many tries; the message has the last reason.
+            UnsatisfiableError: none was found in many tries; the message has the last reason.
         """
         reason, wants_extras = "", self.extras
         for number in range(TRIES):
@@ -73,7 +75,13 @@ class Drawer:
                 self._mean = 0.0
             try:
                 value = self.draw(schema, 0)
-            except (Unsatisfiable, LookupError, TypeError, ValueError, AttributeError) as error:
+            except (
+                UnsatisfiableError,
+                LookupError,
+                TypeError,
+                ValueError,
+                AttributeError,
+            ) as error:
                 reason = f"{type(error).__name__}: {error}"[:200]
                 continue
             except RecursionError:
@@ -85,18 +93,18 @@ class Drawer:
             if not problems:
                 return value
             reason = problems[0]
-        raise Unsatisfiable(reason)
+        raise UnsatisfiableError(reason)
 
     def draw(self, schema: Any, depth: int) -> Any:
         """A value that the schema probably allows; what flattening cannot say is left to `valid`."""
         self._drawn += 1
         if depth > 40:
-            raise Unsatisfiable("it nests too deeply")
+            raise UnsatisfiableError("it nests too deeply")
         flat = self.flat(schema, depth)
         if isinstance(flat.get("enum"), list):
             fitting = [value for value in flat["enum"] if _is_of(value, types_of(flat))]
             if not fitting:
-                raise Unsatisfiable("an enum without a value of its type")
+                raise UnsatisfiableError("an enum without a value of its type")
             return self.random.choice(fitting)
         return getattr(self, f"_draw_{self._kind(flat, depth)}")(flat, depth)
 
@@ -110,7 +118,7 @@ class Drawer:
         """What a schema asks for beside `base`, without references, `allOf` and choices; of choices one is taken."""
         base = base or {}
         if schema is False:
-            raise Unsatisfiable("a schema that allows nothing")
+            raise UnsatisfiableError("a schema that allows nothing")
         if not isinstance(schema, dict):
             return base
         rest = {key: item for key, item in schema.items() if key not in {"$ref", "allOf", *CHOICES}}
@@ -119,7 +127,7 @@ class Drawer:
         rest = merge(base, rest)
         if isinstance(ref := schema.get("$ref"), str):
             if ref in seen:
-                raise Unsatisfiable("a schema that refers to itself")
+                raise UnsatisfiableError("a schema that refers to itself")
             target = self.document.at(ref)
             child = self._child(target, ref, seen) if isinstance(target, dict) else None
             rest = self.flat(child if child is not None else target, depth, rest, seen | {ref})
@@ -170,9 +178,9 @@ class Drawer:
             try:
                 named = merge(rest, self._named(schema, branch))
                 return self.flat(branch, depth, named, seen)
-            except Unsatisfiable as error:
+            except UnsatisfiableError as error:
                 reason = str(error)
-        raise Unsatisfiable(reason)
+        raise UnsatisfiableError(reason)
 
     def _named(self, schema: dict[str, Any], branch: Any) -> dict[str, Any]:
         """What the discriminator of a choice asks of its branch."""
@@ -225,7 +233,7 @@ class Drawer:
             step = 1
         first, last = math.ceil(low / step), math.floor(high / step)
         if first > last:
-            raise Unsatisfiable(f"no integer from {low} to {high}")
+            raise UnsatisfiableError(f"no integer from {low} to {high}")
         return int(self.random.randint(first, min(last, first + 1000)) * step)
 
     def _draw_number(self, flat: dict[str, Any], depth: int) -> float:
@@ -234,14 +242,14 @@ class Drawer:
         if step:
             first, last = math.ceil(low / step), math.floor(high / step)
             if first > last:
-                raise Unsatisfiable(f"no number from {low} to {high}")
-            return round(self.random.randint(first, min(last, first + 1000)) * step, 10)
+                raise UnsatisfiableError(f"no number from {low} to {high}")
+            return round(float(self.random.randint(first, min(last, first + 1000)) * step), 10)
         return float(low) if low == high else round(low + (min(high, low + 100) - low) / 2, 3)
 
     def _draw_array(self, flat: dict[str, Any], depth: int) -> list[Any]:
         first = flat.get("prefixItems") or []
         items = flat.get("items", not first)
-        least = max(flat.get("minItems", 0), int(self.plain and depth == 0))
+        least = max(flat.get("minItems", 0), int(self.full or (self.plain and depth == 0)))
         most = flat.get("maxItems", max(least, 2))
         count = (
             least if self._is_mean(0.1, depth) else self.random.randint(least, min(most, least + 2))
@@ -253,7 +261,7 @@ class Drawer:
             for _ in range(20):
                 try:
                     item = self.draw(schema, depth + 1)
-                except Unsatisfiable:
+                except UnsatisfiableError:
                     if len(made) >= least:
                         return made
                     raise
@@ -270,7 +278,7 @@ class Drawer:
             schema = properties.get(name, flat.get("additionalProperties", True))
             try:
                 made[name] = self.draw(schema, depth + 1)
-            except (Unsatisfiable, LookupError):
+            except (UnsatisfiableError, LookupError):
                 if name in required:
                     raise
         more = flat.get("additionalProperties", True)
@@ -279,7 +287,7 @@ class Drawer:
         elif self.extras and more is not False and flat.get("unevaluatedProperties") is not False:
             made[UNKNOWN] = {"deep": [1, None, "ä"]}
         if self.plain and depth == 0 and not made and properties:
-            raise Unsatisfiable("an object without members is no parameter")
+            raise UnsatisfiableError("an object without members is no parameter")
         while len(made) < flat.get("minProperties", 0) and more is not False:
             made[f"more{len(made)}"] = self.draw(more, depth + 1)
         return made
@@ -309,7 +317,7 @@ class Drawer:
                     flat.get("propertyNames", {"type": "string", "minLength": 3}), DEEP
                 )
                 made[str(name)] = self.draw(more, depth + 1)
-            except (Unsatisfiable, LookupError):
+            except (UnsatisfiableError, LookupError):
                 break
         known = flat.get("properties") or {}
         return {name: item for name, item in made.items() if name not in known}

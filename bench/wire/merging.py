@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["Unsatisfiable", "merge"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["UnsatisfiableError", "merge"]
 
 LOWER = frozenset(
     ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
@@ -12,7 +15,7 @@ LOWER = frozenset(
 UPPER = frozenset(("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"))
 
 
-class Unsatisfiable(ValueError):
+class UnsatisfiableError(ValueError):
     """No value was found that a schema allows; the message says at what it failed."""
 
 
@@ -26,7 +29,7 @@ def merge(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     """Both at once.
 
     Raises:
-        Unsatisfiable: they exclude each other.
+        UnsatisfiableError: they exclude each other.
     """
     made = dict(one)
     for key, value in other.items():
@@ -42,20 +45,11 @@ def _both(key: str, one: Any, other: Any) -> Any:
     if key == "enum" and isinstance(one, list) and isinstance(other, list):
         if kept := [value for value in one if value in other]:
             return kept
-        raise Unsatisfiable("enums without a common value")
+        raise UnsatisfiableError("enums without a common value")
     if key == "const":
-        raise Unsatisfiable(f"two constants, {one!r} and {other!r}")
-    if key in {"properties", "patternProperties", "$defs"}:
-        return _members(one, other)
-    if key == "required":
-        return list(dict.fromkeys([*one, *other]))
-    if key in {"items", "additionalProperties", "propertyNames", "contains"}:
-        return _all_of(one, other)
-    if key in LOWER:
-        return max(one, other)
-    if key in UPPER:
-        return min(one, other)
-    return other if key == "discriminator" else one
+        raise UnsatisfiableError(f"two constants, {one!r} and {other!r}")
+    combine = COMBINED.get(key)
+    return combine(one, other) if combine is not None else one
 
 
 def _all_of(one: Any, other: Any) -> Any:
@@ -79,5 +73,15 @@ def _types(one: Any, other: Any) -> list[str]:
     if "integer" not in kept and {"integer", "number"} <= {*left, *right}:
         kept.append("integer")
     if not kept:
-        raise Unsatisfiable(f"types {one} and {other} exclude each other")
+        raise UnsatisfiableError(f"types {one} and {other} exclude each other")
     return kept
+
+
+COMBINED: dict[str, Callable[[Any, Any], Any]] = {
+    **dict.fromkeys(("properties", "patternProperties", "$defs"), _members),
+    **dict.fromkeys(("items", "additionalProperties", "propertyNames", "contains"), _all_of),
+    **dict.fromkeys(LOWER, max),
+    **dict.fromkeys(UPPER, min),
+    "required": lambda one, other: list(dict.fromkeys([*one, *other])),
+    "discriminator": lambda _, other: other,
+}

@@ -1,9 +1,10 @@
-"""Weaves the client of a document the short way, without layout and docs: `python bench/wire_weaving.py DOCUMENT OUT`."""
+"""Weaves the client of a document without layout and docs: `python bench/wire/weaving.py DOCUMENT OUT`."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from specloom.pipeline import read_api
 from specloom.targets.client import render
@@ -16,7 +17,8 @@ def main() -> int:
     if read.api is None:
         print(read.findings, file=sys.stderr)
         return 2
-    vars(render)["format_files"] = list  # black changes no meaning, and takes most of the time
+    module: Any = render
+    module.format_files = list  # black changes no meaning, and takes most of the time
     for file in render.render_client(read.api):
         path = out / file.path
         path.parent.mkdir(parents=True, exist_ok=True)

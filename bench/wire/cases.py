@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from bench.wire_document import Call, Document, loosened
-from bench.wire_drawing import Drawer, Unsatisfiable
+from bench.wire.document import Call, Document, loosened
+from bench.wire.drawing import Drawer, UnsatisfiableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 Case = dict[str, Any]
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+WORD = {"type": "string"}
+EVENT = frozenset(("event", "data", "id", "retry"))
 IGNORED = frozenset(("accept", "content-type", "authorization"))  # OpenAPI gives them no meaning
 LINES = ("application/jsonl", "application/x-ndjson", "application/ndjson", "application/x-jsonl")
 
@@ -51,6 +56,8 @@ class Cases:
             "security": self._security(call),
         }
         case["parameters"] = list(self._parameters(call, random, case))
+        spread = [name for one in case["parameters"] for name in _names_sent(one)]
+        case["shares_names"] = len(set(spread)) < len(spread)
         case["bodies"], case["body_required"] = self._bodies(call, random, case)
         case["answers"] = list(self._answers(answering, random, case))
         return case
@@ -69,14 +76,14 @@ class Cases:
         """A value; where the schema contradicts itself by the letter, one by its spirit.
 
         Raises:
-            Unsatisfiable: neither was found.
+            UnsatisfiableError: neither was found.
         """
         strict = self.request if direction == "request" else self.response
         loose = self.loose_request if direction == "request" else self.loose_response
         random = Random(f"{self.seed} {case['method']} {case['path']} {at}")
         try:
             return Drawer(strict, random, **how).valid(schema)
-        except Unsatisfiable as error:
+        except UnsatisfiableError as error:
             value = Drawer(loose, random, **how).valid(loosened(schema))
             case["loose"].append(f"{at}: {error}")
             return value
@@ -87,33 +94,44 @@ class Cases:
             told = self.request.follow(one)
             if isinstance(told, dict) and "name" in told and "in" in told:
                 found[str(told["in"]), str(told["name"])] = told
+        for name in PLACEHOLDER.findall(call.path):  # said by nobody but the path
+            found.setdefault(("path", name), {"name": name, "in": "path", "schema": WORD})
         for (place, name), told in found.items():
-            if place == "header" and name.lower() in IGNORED:
+            if place == "path" and f"{{{name}}}" not in call.path:
                 continue
-            required = told.get("required") is True or told.get("x-required") is True
-            required = required or place == "path"
+            required = place == "path" or True in (told.get("required"), told.get("x-required"))
             if not required and random.random() < 0.3:
                 continue
-            contents = told.get("content") or {}
-            kind, content = next(iter(contents.items()), ("", None))
-            schema = (content or {}).get("schema") if contents else told.get("schema")
-            try:
-                value = self._draw(case, f"{place} {name}", schema or {}, "request", plain=True)
-                if value is None:
-                    raise Unsatisfiable("null is no parameter")
-            except (Unsatisfiable, LookupError) as error:
-                if required:
-                    case["undrawn"][f"{place} {name}"] = str(error)
-                continue
-            yield {
-                "name": name,
-                "in": place,
-                "style": told.get("style", ""),
-                "explode": told.get("explode"),
-                "content": kind,
-                "value": value,
-                "required": required,
-            }
+            made = self._parameter(case, place, name, told)
+            if isinstance(made, dict):
+                yield made | {"required": required}
+            elif required:
+                case["undrawn"][f"argument {name}"] = made
+
+    def _parameter(
+        self, case: Case, place: str, name: str, told: dict[str, Any]
+    ) -> dict[str, Any] | str:
+        """A parameter with its value, or why it has none."""
+        if place == "header" and not TOKEN.fullmatch(name):
+            return "it is no name of a header"
+        contents = told.get("content") or {}
+        kind, content = next(iter(contents.items()), ("", None))
+        schema = (content or {}).get("schema") if contents else told.get("schema")
+        try:
+            value = self._draw(case, f"{place} {name}", schema or {}, "request", plain=True)
+        except (UnsatisfiableError, LookupError) as error:
+            return str(error)
+        if value is None or value == [None]:
+            return "null is no parameter"
+        return {
+            "name": name,
+            "in": place,
+            "style": told.get("style", ""),
+            "explode": told.get("explode"),
+            "content": kind,
+            "value": value,
+            "ignored": place == "header" and name.lower() in IGNORED,
+        }
 
     def _bodies(
         self, call: Call, random: Random, case: Case
@@ -128,7 +146,7 @@ class Cases:
             schema, wire = media.get("schema"), kind.partition(";")[0].strip().lower()
             try:
                 value = self._body(case, wire, schema, media)
-            except (Unsatisfiable, LookupError) as error:
+            except (UnsatisfiableError, LookupError) as error:
                 case["undrawn"][f"body {kind}"] = str(error)
                 continue
             made[kind] = {"value": value, "encoding": media.get("encoding") or {}}
@@ -144,13 +162,26 @@ class Cases:
             return [self._draw(case, f"{at} {number}", item, "request") for number in range(2)]
         if wire.startswith("multipart/") or wire == "application/x-www-form-urlencoded":
             is_form = wire.startswith("multipart/")
-            value = self._draw(case, at, schema or {"type": "object"}, "request", files=is_form)
-            return _without_null(value)
+            asked = schema or {"type": "object"}
+            # Where a style joins values, none may hold what it joins them with.
+            plain = any("style" in one for one in (media.get("encoding") or {}).values())
+            value = self._draw(case, at, asked, "request", files=is_form, full=True, plain=plain)
+            kept = _without_null(value)
+            if isinstance(value, dict) and kept.keys() != value.keys():
+                case["undrawn"][f"argument in {at}"] = "a form has no word for null"
+            return kept
         if wire.startswith("text/") and not wire.endswith("xml"):
-            return f"text of {case['path']} ä"
+            return self._text(case, at, schema)
         if wire.endswith("xml"):
             return "<root><item>1</item></root>"
         return b"\x00\x01\xff binary \r\n body"
+
+    def _text(self, case: Case, at: str, schema: Any) -> Any:
+        """A text; where the schema is of another kind, such as a number, a value of that kind."""
+        told = self.request.follow(schema)
+        kind = told.get("type", "string") if isinstance(told, dict) else "string"
+        is_scalar = kind in {"integer", "number", "boolean"}
+        return self._draw(case, at, schema, "request") if is_scalar else f"text of {case['path']} ä"
 
     def _answers(self, call: Call, random: Random, case: Case) -> Iterator[dict[str, Any]]:
         responses = call.node.get("responses")
@@ -164,7 +195,7 @@ class Cases:
             media = self.response.follow(content)
             try:
                 made = self._answer(case, kind, media if isinstance(media, dict) else {})
-            except (Unsatisfiable, LookupError) as error:
+            except (UnsatisfiableError, LookupError) as error:
                 case["undrawn"][f"answer {status} {kind}"] = str(error)
                 continue
             yield {"status": number, "content_type": kind, **made}
@@ -175,13 +206,21 @@ class Cases:
         wire, schema = kind.partition(";")[0].strip().lower(), media.get("schema")
         at = f"answer {wire}"
         item = media.get("itemSchema", schema if schema is not None else {})
-        if wire in LINES or wire in {"text/event-stream", "application/json-seq"}:
+        if wire == "text/event-stream":
+            whole = "itemSchema" in media or self._is_event(item)
+            events = [
+                self._draw(case, f"{at} {number}", item, "response", extras=not whole)
+                for number in range(3)
+            ]
+            # An event without data is none (HTML, 9.2.6).
+            told = [one for one in events if not whole or (isinstance(one, dict) and "data" in one)]
+            return {"kind": "events", "value": told, "whole": whole}
+        if wire in LINES or wire == "application/json-seq":
             items = [
                 self._draw(case, f"{at} {number}", item, "response", extras=True)
                 for number in range(3)
             ]
-            shape = "events" if wire == "text/event-stream" else wire
-            return {"kind": shape, "value": items, "whole": "itemSchema" in media}
+            return {"kind": wire, "value": items, "whole": False}
         if is_json(wire) or wire == "*/*":
             asked = schema if schema is not None else {}
             return {
@@ -192,6 +231,22 @@ class Cases:
             return {"kind": "text", "value": f"text of {case['path']} ä\n"}
         return {"kind": "bytes", "value": b"\x00\xffanswer\r\n" + case["path"].encode()}
 
+    def _is_event(self, schema: Any) -> bool:
+        """Whether a schema describes a whole event, as many documents do that have no `itemSchema`."""
+        told = self.response.follow(schema)
+        properties = told.get("properties") if isinstance(told, dict) else None
+        return isinstance(properties, dict) and "data" in properties and properties.keys() <= EVENT
+
+
+def _names_sent(parameter: dict[str, Any]) -> list[str]:
+    """The names of the query that a parameter takes: those of its members, where it is spread over them."""
+    if parameter["in"] not in {"query", "cookie"}:
+        return []
+    is_form = parameter["style"] in {"", "form", "cookie"} and not parameter["content"]
+    is_spread = is_form and parameter["explode"] is not False
+    value = parameter["value"]
+    return list(value) if is_spread and isinstance(value, dict) else [parameter["name"]]
+
 
 def is_json(kind: str) -> bool:
     """Whether a media type is JSON."""
@@ -199,11 +254,12 @@ def is_json(kind: str) -> bool:
 
 
 def _without_null(value: Any) -> Any:
-    # A form has no word for null, and none for a list of nothing.
+    # A form has no word for null, and none for a list or an object of nothing.
     if isinstance(value, dict):
+        kept = {key: _without_null(item) for key, item in value.items()}
         return {
-            key: _without_null(item)
-            for key, item in value.items()
-            if item is not None and item not in ([], {})
+            key: item for key, item in kept.items() if item is not None and item not in ([], {})
         }
-    return [_without_null(item) for item in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [one for item in value if (one := _without_null(item)) not in (None, [], {})]
+    return value

@@ -1,4 +1,4 @@
-"""A judgement of requests that needs no library for OpenAPI: what arrived is what was drawn, at the place that the document names.
+"""A judgement of requests without a library for OpenAPI: what arrived is what was drawn, where the document says.
 
 Every value that was drawn is valid by `jsonschema`, so a request is right if it carries each of them, in the style of
 its parameter, and nothing else.
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, unquote_plus
 
-from bench.wire_cases import LINES, is_json
+from bench.wire.cases import LINES, is_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +62,8 @@ def _places(case: dict[str, Any], received: Received) -> Iterator[str]:
     whole_query = any(one["in"] == "querystring" for one in case["parameters"])
     known: set[str] = {name for place, name in case["security"] if place == "query"}
     for parameter in case["parameters"]:
+        if parameter["ignored"]:  # OpenAPI gives it no meaning, but a client may
+            continue
         try:
             came = _came(parameter, received, found or {}, known)
         except ValueError as error:
@@ -164,7 +166,7 @@ def _object(pairs: list[tuple[str, str]], value: Any, decode: Any) -> dict[str, 
     made: dict[str, Any] = {}
     for name, text in pairs:
         if name in value:
-            many = isinstance(value[name], list)
+            many = isinstance(value[name], list) and not text.startswith(("%5B", "["))
             made[name] = [*made.get(name, []), decode(text)] if many else decode(text)
     return made
 
@@ -292,7 +294,7 @@ def _form(text: str, drawn: dict[str, Any]) -> dict[str, Any]:
             made[name] = came
     strays = {key.partition("[")[0] for key, _ in pairs} - made.keys()
     nested = {key for value in drawn["value"].values() if isinstance(value, dict) for key in value}
-    return {**made, **{name: "a stray member" for name in strays - nested}}
+    return {**made, **dict.fromkeys(strays - nested, "a stray member")}
 
 
 def _parts(kind: str, body: bytes, drawn: dict[str, Any]) -> dict[str, Any]:
@@ -309,7 +311,37 @@ def _parts(kind: str, body: bytes, drawn: dict[str, Any]) -> dict[str, Any]:
             raise ValueError("a part has no name")
         name = unquote(told[1].decode()).replace('\\"', '"')
         found.setdefault(name, []).append(content.removesuffix(b"\r\n"))
-    return {name: _part(parts, drawn["value"].get(name)) for name, parts in found.items()}
+    styled = {name: _styled(name, found, drawn) for name in drawn["value"]}
+    made = {name: value for name, value in styled.items() if value is not MISSING}
+    used = {key for name in made for key in (name, *_keys(drawn["value"][name]))}
+    rest = {name: parts for name, parts in found.items() if name not in used}
+    return made | {name: _part(parts, drawn["value"].get(name)) for name, parts in rest.items()}
+
+
+def _styled(name: str, found: dict[str, list[bytes]], drawn: dict[str, Any]) -> Any:
+    """A member that its encoding gives a style, of which each part is a pair (3.1, Encoding Object)."""
+    told = drawn["encoding"].get(name) or {}
+    if not {"style", "explode"} & told.keys():
+        return MISSING
+    pairs = [
+        (key, part.decode()) for key, parts in found.items() for part in parts if _is_text(part)
+    ]
+    style, explode = told.get("style", "form"), told.get("explode")
+    explode = style == "form" if explode is None else explode
+    parameter = {"name": name, "value": drawn["value"][name], "content": ""}
+    return _from_pairs(parameter, pairs, style, explode, set(), str)
+
+
+def _keys(value: Any) -> list[str]:
+    return list(value) if isinstance(value, dict) else []
+
+
+def _is_text(part: bytes) -> bool:
+    try:
+        part.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _part(parts: list[bytes], value: Any) -> Any:

@@ -1,7 +1,7 @@
-"""A user of a woven client, in a process of its own: `python bench/wire_calling.py CLIENT FOLDER PORT`.
+"""A user of a woven client, in a process of its own: `python bench/wire/calling.py CLIENT FOLDER PORT`.
 
-`CLIENT` holds the package `api`, `FOLDER` the cases; what each call gave goes to `results.jsonl`. Arguments are passed as
-the signatures ask for them: models, enums, dates, files.
+`CLIENT` holds the package `api`, `FOLDER` the cases; what each call gave goes to `results.jsonl`. Arguments are passed
+as the signatures ask for them: models, enums, dates, files.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from bench.wire_arguments import Arguments, argument_places, hints_of
-from bench.wire_packing import packed, unpacked
+from bench.wire.arguments import Arguments, argument_places, hints_of
+from bench.wire.packing import packed, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from bench.wire_judging import same_moment
-from bench.wire_packing import unpacked
+from bench.wire.judging import same_moment
+from bench.wire.packing import unpacked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,18 +108,44 @@ def _outcome(
 def _reason(case: dict[str, Any], troubles: list[str]) -> str:
     if case["undrawn"] and any("drawn" in trouble or "argument" in trouble for trouble in troubles):
         return SAMPLER
+    if case["shares_names"] and all("query" in trouble for trouble in troubles):
+        return DOCUMENT
     if all(trouble.startswith("openapi-core") for trouble in troubles):
         return "openapi-core says otherwise"
     return OURS
 
 
-# What openapi-core cannot do, though the document can; each seen in its source or on a right request by hand.
-LIMITS: tuple[tuple[str, str], ...] = ()
+# What openapi-core cannot do, though the document can; each seen in its source or on a right request by hand. There the
+# other judge speaks alone.
+LIMITS: tuple[tuple[str, str], ...] = (
+    (r"\('deepObject', .*not available", "deepObject is plain objects alone to it"),
+    (r"DeserializeError: \('\w+', ", "it does not take this style of an object apart"),
+    (r"Failed to cast value to (object|array) type: ", "it does not read JSON in a parameter"),
+    (r"Invalid query parameter: \w+ <- InvalidSchemaValue: Value \['\{", "nor in an item of one"),
+    (
+        r"Request body validation error: Value b['\"]|b['\"].*is not (of type|a) '",
+        "files are no texts",
+    ),
+    (r"Value (true|false|\d+) not valid for schema of type", "it reads no number in a text"),
+    (r"\"'[\d.]+' is not of type '(integer|number)'", "it reads no number in a part"),
+    (r"Tried to write read-only property", "readOnly counts for parameters too"),
+    (r"Invalid header parameter: (Content-Type|Accept|Authorization)", "these headers count too"),
+    (
+        r"^MissingRequiredParameter: Missing required path parameter",
+        "it does not read label and matrix",
+    ),
+    (r"None for not nullable", "null is one of an enum, and no type allows it"),
+)
 
 
 def core_limit(why: str, case: dict[str, Any]) -> str:
     """The known limit of openapi-core that a verdict of it comes from; empty where it is none."""
-    return next((limit for pattern, limit in LIMITS if re.search(pattern, why)), "")
+    named = re.search(r"path parameter: (\w+)", why)
+    if {"#", "?"} & set(case["path"]) or (named and f"{{{named[1]}}}" not in case["path"]):
+        return "it found another path"
+    if case["shares_names"]:
+        return "members of two parameters share a name"
+    return next((limit for pattern, limit in LIMITS if re.search(pattern, why, re.DOTALL)), "")
 
 
 def _lost(answer: dict[str, Any], value: Any, case: dict[str, Any]) -> str:

@@ -18,12 +18,13 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+
 from bench.described import describe
 from bench.documents import digest
 from bench.running import run
 from bench.tables import write_between
-from bench.wire_outcomes import Outcome, outcomes
-from bench.wire_tables import exceptions, table
+from bench.wire.outcomes import Outcome, outcomes
+from bench.wire.tables import exceptions, table
 
 HERE = Path(__file__).parent
 JUDGE = ("openapi-core==0.23.1", "rstr==3.2.2")
@@ -78,7 +79,7 @@ def main() -> int:
     print(text)
     print(f"each exception: {home.parent / 'wire.md'}")
     if given.write:
-        write_between(HERE / "README.md", "wire", text)
+        write_between(HERE.parent / "README.md", "wire", text)
     return 0
 
 
@@ -127,7 +128,7 @@ def _snapshot(generator: Path, home: Path) -> tuple[Path, str]:
     kinds = {".py", ".jinja", ".json"}
     schema = generator.parent / "spec" / "extensions.schema.json"
     sources = [path for path in generator.rglob("*") if path.suffix in kinds]
-    source = digest([*sources, schema, HERE / "wire_weaving.py"])
+    source = digest([*sources, schema, HERE / "weaving.py"])
     copy = home / "source" / source
     if not copy.exists():
         shutil.rmtree(home / "source", ignore_errors=True)
@@ -185,7 +186,7 @@ def _woven(task: Task, out: Path) -> str:
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     done = run(
-        [sys.executable, HERE / "wire_weaving.py", task.document.resolve(), out],
+        [sys.executable, HERE / "weaving.py", task.document.resolve(), out],
         folder=out,
         seconds=LIMIT,
         environment={"PYTHONPATH": str(task.generator)},
@@ -201,12 +202,12 @@ def _called(task: Task, client: Path, folder: Path) -> str:
     told = {"seed": task.seed, "calls": task.calls}
     (folder / "calls.json").write_text(json.dumps(told), "utf-8")
     python = _judge_folder(task.home) / "bin" / "python"
-    command = [python, "-m", "bench.wire_judge", task.document.resolve(), folder]
+    command = [python, "-m", "bench.wire.judge", task.document.resolve(), folder]
     with (folder / "judge.txt").open("w", encoding="utf-8") as errors:
         judge = subprocess.Popen(
             [str(word) for word in command],
-            cwd=HERE.parent,
-            env={**os.environ, "PYTHONPATH": str(HERE.parent)},
+            cwd=HERE.parents[1],
+            env={**os.environ, "PYTHONPATH": str(HERE.parents[1])},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -218,7 +219,7 @@ def _called(task: Task, client: Path, folder: Path) -> str:
                 said = (folder / "judge.txt").read_text("utf-8")
                 return f"the judge could not begin: {said[-600:]}"
             done = run(
-                [sys.executable, HERE / "wire_calling.py", client / "client", folder, port],
+                [sys.executable, HERE / "calling.py", client / "client", folder, port],
                 folder=folder,
                 seconds=LIMIT,
             )

@@ -72,6 +72,8 @@ class Arguments:
             key = f"{parameter['in']}.{parameter['name']}"
             at = spelled.get(key, spelled.get(parameter["name"]))
             if not isinstance(at, Place):
+                if parameter["ignored"]:
+                    continue
                 raise LookupError(f"no argument for {parameter['in']} {parameter['name']}")
             given[at] = self.as_user(parameter["value"], self.hints.get(at, Any))
         if case["bodies"] and operation.body is not None:
@@ -141,11 +143,7 @@ class Arguments:
     def _as(self, value: Any, hint: Any) -> Any:
         origin = typing.get_origin(hint) or hint
         if isinstance(value, list):
-            inners = [one for one in typing.get_args(hint) if one is not Ellipsis] or [Any]
-            if origin is tuple and len(inners) == len(value):
-                pairs = zip(value, inners, strict=True)
-                return tuple(self.as_user(item, inner) for item, inner in pairs)
-            return [self.as_user(item, inners[0]) for item in value]
+            return self._list(value, hint)
         if isinstance(value, dict) and not _is_model(hint):
             args = typing.get_args(hint)
             inner = args[1] if len(args) == 2 else Any
@@ -158,11 +156,14 @@ class Arguments:
             return value
         if issubclass(origin, enum.Enum):
             return origin(value)
-        if origin is bytes:
-            return base64.b64decode(value) if isinstance(value, str) else value
-        if isinstance(value, str) and issubclass(origin, MOMENTS):
-            return origin.fromisoformat(value)
-        return origin(value) if origin in {uuid.UUID, decimal.Decimal} else value
+        return _plain(value, origin)
+
+    def _list(self, value: list[Any], hint: Any) -> Any:
+        inners = [one for one in typing.get_args(hint) if one is not Ellipsis] or [Any]
+        if typing.get_origin(hint) is tuple and len(inners) == len(value):
+            pairs = zip(value, inners, strict=True)
+            return tuple(self.as_user(item, inner) for item, inner in pairs)
+        return [self.as_user(item, inners[0]) for item in value]
 
     def _model(self, value: dict[str, Any], model: Any) -> Any:
         import msgspec
@@ -175,6 +176,20 @@ class Arguments:
             return model(**members)
         except TypeError:  # a constant that the model fills in by itself
             return value
+
+
+def _plain(value: Any, kind: type[Any]) -> Any:
+    """A value without parts as Python's own type for it."""
+    if kind is bytes and isinstance(value, str):
+        try:
+            return base64.b64decode(value, validate=True)
+        except ValueError:  # a pattern wanted it otherwise
+            return value
+    if isinstance(value, str) and issubclass(kind, MOMENTS):
+        return kind.fromisoformat(value)
+    if kind is uuid.UUID:
+        return uuid.UUID(value)
+    return decimal.Decimal(value) if kind is decimal.Decimal else value
 
 
 def _is_model(hint: Any) -> bool:

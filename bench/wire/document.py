@@ -36,7 +36,9 @@ DATA = frozenset(("enum", "const", "default", "example", "examples", "x-examples
 class Loader(yaml.CSafeLoader):
     """YAML by the core rules of 1.2: `NO` and `on` are text, and so are dates."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+
+# Of its own, not the parent's.
+Loader.yaml_implicit_resolvers = {}
 
 
 for kind, pattern, first in (
@@ -206,15 +208,7 @@ class Document:
         }
 
     def _schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        made = dict(schema)
-        for key in ("$id", "id", "$schema", "$anchor", "$dynamicAnchor"):
-            if isinstance(made.get(key), str):
-                del made[key]
-        if "type" in made and not _is_type(made["type"]):
-            del made["type"]
-        for key in ("properties", "patternProperties"):
-            if key in made and not isinstance(made[key], dict):
-                del made[key]
+        made = {key: value for key, value in schema.items() if _is_usable(key, value)}
         if self.loose:
             _loosen(made)
         if self.is_30:
@@ -239,9 +233,9 @@ class Document:
             if isinstance(one, dict) and (one.get(mark) is True or self._is_marked(one, mark)):
                 yield name
         for part in schema.get("allOf") or ():
-            if isinstance(part, dict) and isinstance(part.get("$ref"), str):
-                part = self._raw(part["$ref"])
-            yield from self._marked(part, mark, depth + 1)
+            is_reference = isinstance(part, dict) and isinstance(part.get("$ref"), str)
+            whole = self._raw(part["$ref"]) if is_reference else part
+            yield from self._marked(whole, mark, depth + 1)
 
     def _is_marked(self, schema: dict[str, Any], mark: str) -> bool:
         ref = schema.get("$ref")
@@ -282,7 +276,9 @@ class Document:
         def retrieve(uri: str) -> Resource[Any]:
             return Resource.from_contents(self.tree(uri), default_specification=DRAFT202012)
 
-        return Registry(retrieve=retrieve)
+        make: Any = Registry  # its classes are made by attrs in a way that mypy does not follow
+        found: Registry[Any] = make(retrieve=retrieve)
+        return found
 
     def problems(self, schema: Any, value: Any) -> list[str]:
         """What a validator that is not ours finds wrong with a value; at most five sentences."""
@@ -294,6 +290,14 @@ class Document:
             if len(found) == 5:
                 break
         return found
+
+
+def _is_usable(key: str, value: Any) -> bool:
+    if key in ("$id", "id", "$schema", "$anchor", "$dynamicAnchor"):
+        return not isinstance(value, str)
+    if key == "type":
+        return _is_type(value)
+    return key not in ("properties", "patternProperties") or isinstance(value, dict)
 
 
 def _is_path_item(value: dict[str, Any]) -> bool:
