@@ -18,7 +18,7 @@ class Said(logging.Handler):
 said = Said()
 logging.getLogger("a_model_asks_for_what_its_maker_knows").addHandler(said)
 owner = {"made": "2024-02-29T12:00:00Z", "kind": 7, "text": "t"}
-whole = {"id": "1", "kind": "chair", "name": "x", "owner": owner, "tag": None}
+whole = {"id": "1", "kind": "chair", "object": "thing", "name": "x", "owner": owner, "tag": None}
 vendor = Vendor(whole, {"name": "x", "owner": {"text": "t"}})
 client = AModelAsksForWhatItsMakerKnows(http_client=vendor.http)
 
@@ -44,7 +44,7 @@ absent = (short.id, short.kind, short.tag, short.owner.made, short.owner.kind)
 assert all(value is UNSET for value in absent)
 assert said.lines == [
     f"{place}: is missing"
-    for place in ("Thing.id", "Thing.kind", "Owner.made", "Owner.kind", "Thing.tag")
+    for place in ("Thing.id", "Thing.kind", "Thing.object", "Owner.made", "Owner.kind", "Thing.tag")
 ]
 # Sent again, it is what came, and models made by hand are whole as before.
 client.things.replace("1", thing=short, check=False)

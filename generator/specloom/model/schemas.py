@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from specloom.model.choices import flattened, is_large, is_nullable, without_null
-from specloom.model.enumerations import enumeration_type
+from specloom.model.enumerations import constant_type, enumeration_type
 from specloom.model.inheritance import Families
 from specloom.model.kinds import KINDS, implied_types, string_kind
 from specloom.model.names import TYPE_NAMES, Scope, pascal, shortened, shortenings, singular
@@ -26,7 +26,6 @@ from specloom.model.shapes import (
 from specloom.model.types import (
     ABSENT,
     Anything,
-    Constant,
     Declaration,
     ListOf,
     MapOf,
@@ -200,7 +199,7 @@ class Schemas:
 
     def _base_type(self, shape: Shape, context: str, *, claimed: bool) -> Type:
         if shape.const is not ABSENT and not isinstance(shape.const, dict | list):
-            return _NULL if shape.const is None else Constant(shape.const)
+            return _NULL if shape.const is None else constant_type(shape.const)
         family = self.families.of(shape.node) if claimed and not shape.derived else None
         if family is not None and shape.node.at in self.base_names:
             return family_type(self, shape, family, context)
@@ -321,4 +320,4 @@ def _kind_of(value: object) -> Type:
         return MapOf(inner)
     if isinstance(value, list):
         return ListOf(inner)
-    return Constant(value) if isinstance(value, str | int | float) else _NULL
+    return constant_type(value) if isinstance(value, str | int | float) else _NULL

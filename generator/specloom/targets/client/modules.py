@@ -163,12 +163,12 @@ def _joined(name: str, is_pascal: bool) -> str:
 def _field(one: Field, spelling: Spelling) -> FieldView:
     annotation = spelling.annotation(one.type)
     default: Code | None = None
-    if one.required and isinstance(one.type, Constant):
+    if one.required and one.read_only:
+        default = Code("runtime.RECEIVED")
+    elif one.required and isinstance(one.type, Constant):
         value = one.type.value
         written = alone(value) if isinstance(value, str) else literal(value)
         default = Code(f"runtime.constant({written})")
-    elif one.required and one.read_only:
-        default = Code("runtime.RECEIVED")
     elif not one.required or one.write_only:
         default = Code("UNSET")
         annotation = spelling.optional(annotation)
