@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specloom.model.api import Server, ServerVariable
+from specloom.openapi.rules import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,10 +35,13 @@ def own_server(operation: Node, item: Node) -> Server | None:
 
 def _variables(server: Node) -> Iterator[ServerVariable]:
     for name, variable in server.items("variables"):
-        values = [one.value for one in variable.elements("enum")]
+        values = [
+            text_of(one.tree.documents, one.at) or str(one.value)
+            for one in variable.elements("enum")
+        ]
         yield ServerVariable(
             name=name,
             default=variable.text("default"),
-            values=tuple(str(value) for value in values),
+            values=tuple(values),
             doc=variable.text("description"),
         )

@@ -214,6 +214,8 @@ def _check_part(part: Part, documents: Documents, report: Report) -> None:
         _check_mapping(part, documents, report)
     elif part.kind == "server":
         _check_server(part, report)
+    elif part.kind == "serverVariable":
+        _check_variable(part, documents, report)
 
 
 def _check_statuses(part: Part, report: Report) -> None:
@@ -300,9 +302,10 @@ def _check_mapping(part: Part, documents: Documents, report: Report) -> None:
 
 
 def _check_server(part: Part, report: Report) -> None:
-    url, variables = part.value.get("url"), part.value.get("variables")
+    written, variables = part.value.get("url"), part.value.get("variables")
+    url = written if isinstance(written, str) else ""
     declared = list(variables) if isinstance(variables, dict) else []
-    for name in _VARIABLE.findall(url) if isinstance(url, str) else ():
+    for name in _VARIABLE.findall(url):
         if name not in declared:
             report.warning(
                 "server-variable",
@@ -310,3 +313,26 @@ def _check_server(part: Part, report: Report) -> None:
                 part.at.child("url"),
                 hint=did_you_mean(name, declared) or "declare it under `variables`, with a default",
             )
+    if re.search("[?#]", _VARIABLE.sub("", url)):
+        report.warning(
+            "server-with-query",
+            f"the URL {quoted(url)} of a server holds a query or a fragment, which is not sent",
+            part.at.child("url"),
+            hint="declare what stands behind the `?` as parameters with `in: query`",
+        )
+
+
+def _check_variable(part: Part, documents: Documents, report: Report) -> None:
+    enum = part.value.get("enum")
+    if not isinstance(enum, list) or not enum or "default" not in part.value:
+        return
+    default = text_of(documents, part.at.child("default"))
+    values = [text_of(documents, part.at.child("enum", index)) for index in range(len(enum))]
+    if default is not None and default not in values:
+        known = [value for value in values if value is not None]
+        report.warning(
+            "server-variable",
+            f"the default {quoted(default)} of this variable is not among its values",
+            part.at.child("default"),
+            hint=did_you_mean(default, known) or "add it to `enum`; a client takes it all the same",
+        )

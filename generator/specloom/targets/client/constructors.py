@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from specloom.model.api import Api, SecurityScheme, Server
 
 _LONGEST_DOC = 200
+_VARIABLE = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,7 @@ def constructor_view(api: Api) -> ConstructorView:
         credentials=tuple(identifier(name) for name in keywords if name != "api_key"),
         has_scopes=any(len(one.keywords) == 3 for one in api.security_schemes),
         has_servers=len(api.servers) > 1,
-        has_variables=any(server.variables for server in api.servers),
+        has_variables=any(server.variables or _undeclared(server) for server in api.servers),
     )
 
 
@@ -104,6 +106,14 @@ def _variables(api: Api) -> Iterator[str]:
         for one in server.variables:
             listed = f", of {', '.join(one.values)}" if one.values else ""
             yield f"`{one.name}` ({one.default or 'nothing'}{listed})"
+        for name in _undeclared(server):
+            yield f"`{' '.join(name.split())}` (has to be given)"
+
+
+def _undeclared(server: Server) -> list[str]:
+    """The variables of a URL that the document does not declare: the caller says what they are."""
+    declared = {one.name for one in server.variables}
+    return [name for name in _VARIABLE.findall(server.url) if name not in declared]
 
 
 def _short(doc: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from .effects import Caught
 from .errors import ConfigurationError, printable
+from .operations import Variable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,9 +22,15 @@ __all__ = [
     "filled",
     "host",
     "is_private",
+    "is_relative",
+    "joined",
     "picked",
     "same_origin",
 ]
+
+
+_VARIABLE = re.compile(r"\{([^{}]*)\}")
+_BEHIND = re.compile(r"[?#](?![^{}]*\}).*", re.DOTALL)
 
 
 def host(url: str) -> str:
@@ -105,19 +113,13 @@ def picked(servers: tuple[Server, ...], wanted: object) -> Server | None:
 def filled(api: Api, server: Server, given: Mapping[str, Any]) -> str:
     """The URL of a server with its variables; `given` goes before the document's defaults.
 
+    What a document writes behind a `?` is no part of a server's URL, and is not sent.
+
     Raises:
-        ConfigurationError: a value that the document does not list, or that leaves the URL's part.
+        ConfigurationError: a value that the document does not list, or one that nobody gives; or
+            the URL names no server.
     """
-    url = server.url
-    for variable in server.variables:
-        value = given.get(variable.name, variable.default)
-        if not isinstance(value, str) or (variable.values and value not in variable.values):
-            wanted = f"one of {', '.join(variable.values)}" if variable.values else "a text"
-            raise ConfigurationError(
-                f"the server variable {variable.name!r} must be {wanted}, "
-                f"not {printable(repr(value), 200)}"
-            )
-        url = url.replace(f"{{{variable.name}}}", value)
+    url = _with_variables(server, given)
     if "://" not in url:
         told = f" (the document only says {printable(url, 200)})" if url.strip("/") else ""
         raise ConfigurationError(
@@ -127,13 +129,66 @@ def filled(api: Api, server: Server, given: Mapping[str, Any]) -> str:
     return url
 
 
+def joined(base_url: str, server: Server, given: Mapping[str, Any]) -> str:
+    """The URL of a relative server: what it is from the API's own.
+
+    Raises:
+        ConfigurationError: as `filled`, or its variables lead to another host.
+    """
+    url = urljoin(f"{base_url}/", _with_variables(server, given))
+    if not same_origin(url, base_url):  # a variable may begin with a slash
+        raise ConfigurationError(f"{printable(url, 200)} is not on {host(base_url)}")
+    return url
+
+
+def is_relative(server: Server) -> bool:
+    """Whether a server's URL names no host, so that it is on the API's own."""
+    return "://" not in server.url and not server.url.startswith(("//", "{"))
+
+
+def _with_variables(server: Server, given: Mapping[str, Any]) -> str:
+    declared = {one.name: one for one in server.variables}
+
+    def value_of(found: re.Match[str]) -> str:
+        name = found[1]
+        variable = declared.get(name, Variable(name, ""))
+        if name not in given:
+            if name in declared:
+                # It counts even where the document forgot it in the list of the values.
+                return variable.default
+            raise _unknown(name)
+        value = given[name]
+        listed = (*variable.values, variable.default) if variable.values else ()
+        if isinstance(value, str) and (not listed or value in listed):
+            return value
+        wanted = f"one of {', '.join(variable.values)}" if listed else "a text"
+        raise ConfigurationError(
+            f"the server variable {name!r} must be {wanted}, not {printable(repr(value), 200)}"
+        )
+
+    # A query or a fragment is cut off; what stands in braces is the name of a variable.
+    return _VARIABLE.sub(value_of, _BEHIND.sub("", server.url))
+
+
+def _unknown(name: str) -> ConfigurationError:
+    told = repr(printable(name, 200))
+    return ConfigurationError(
+        f"the document does not say what the server variable {told} is",
+        hint=f"give server_variables={{{told}: '...'}}, or base_url='https://...'",
+    )
+
+
+def _names(server: Server) -> list[str]:
+    return [*(one.name for one in server.variables), *_VARIABLE.findall(server.url)]
+
+
 def check_variables(api: Api, servers: tuple[Server, ...], given: Mapping[str, Any]) -> None:
     """Refuse a variable that no server has.
 
     Raises:
         ConfigurationError: there is none of that name.
     """
-    known = dict.fromkeys(one.name for server in servers for one in server.variables)
+    known = dict.fromkeys(name for server in servers for name in _names(server))
     for name in given:
         if name not in known:
             raise ConfigurationError(

@@ -18,6 +18,8 @@ from .addresses import (
     filled,
     host,
     is_private,
+    is_relative,
+    joined,
     picked,
     same_origin,
 )
@@ -64,7 +66,12 @@ class Settings:
         return envelope
 
     def url_of(self, operation: Operation[Any]) -> str:
-        """The base URL of an operation: its own server's, unless the caller gave one for all."""
+        """The base URL of an operation: its own server's, unless the caller gave one for all.
+
+        A server of its own that names no host is on the API's, or on the one that was given.
+        """
+        if operation.server is not None and is_relative(operation.server):
+            return checked_url(joined(self.base_url, operation.server, self.variables))
         if operation.server is None or self.replaced:
             return self.base_url
         return checked_url(filled(self.api, operation.server, self.variables))
@@ -118,7 +125,8 @@ class Settings:
         if secret.reveal() == SANDBOX_KEY:
             return
         own = operation.server if operation is not None and not self.replaced else None
-        if not (self.named if own is None else not own.assumed):
+        is_named = self.named if own is None or is_relative(own) else True
+        if not is_named or (own is not None and own.assumed):
             raise ConfigurationError(
                 f"the server of {self.api.title or self.api.name} is not known: the document only "
                 f"assumes {self.base_url}, where nothing but the key 'sandbox' is accepted",
