@@ -24,7 +24,7 @@ LIMIT = 300.0  # seconds for each step
 PEER_OPTIONS = ("--meta", "none", "--output-path", "{out}/client/api")
 FINDING = re.compile(r"(?m)^(?:.*/)?(\S+:\d+:\d+): (?:warning|error)\[([\w-]+)\]: (.*)$")
 # What the generator says where a document asks for more than it writes.
-FALLBACKS = frozenset(("fallback", "unknown-type", "endless-schema", "unwoven", "unwritten-body"))
+FALLBACKS = frozenset(("fallback", "unknown-type", "endless-schema", "untyped-body"))
 PYRIGHT = {"pythonVersion": "3.11", "typeCheckingMode": "standard", "include": ["api"]}
 
 

@@ -7,9 +7,11 @@ import unicodedata
 
 from specloom.python.confusables import escaped_confusables
 
-__all__ = ["WIDTH", "columns", "docstring_text", "escape", "without_headings"]
+__all__ = ["LINK", "WIDTH", "columns", "docstring_text", "escape", "without_headings"]
 
 WIDTH = 100
+# A link of Markdown; its words are the first group.
+LINK = re.compile(r"\[([^\[\]]{1,300})\]\([^()\s]{0,1000}\)")
 
 _ITEM = re.compile(r"^\s*([-*+]|\d+[.)])\s")
 _ENTRY = re.compile(r"^    \w+: ")
@@ -114,6 +116,8 @@ def _summarised(text: str, width: int, opening: int) -> list[str]:
     if not first:
         return _wrapped(rest, width)
     room = width - opening
+    if columns(first) > room:  # the address of a link is no part of a sentence
+        first = LINK.sub(r"\1", first)
     summary, tail = _summary(first, room - 4)
     lines = [_closed(_capitalised(_unquoted(summary)), cut=tail.startswith("... "))]
     if columns(lines[0]) > room:  # a word that is longer than a line

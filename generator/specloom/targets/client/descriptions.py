@@ -6,6 +6,8 @@ import html
 import math
 import re
 
+from specloom.python.docstrings import LINK
+
 _CODE = re.compile(r"<(code|tt|kbd)>([^<>`]{1,200})</\1>", re.IGNORECASE)
 _LINK = re.compile(r"<a\s[^<>]{0,500}>([^<>]{0,500})</a>", re.IGNORECASE)
 _BREAK = re.compile(r"\s*<br\s*/?>\s*|\s*</?p(?:\s[^<>]{0,200})?>\s*", re.IGNORECASE)
@@ -14,7 +16,6 @@ _TAG = re.compile(
     r"</?(?:b|i|u|em|strong|small|sup|sub|span|div|ul|ol|li|nobr|hr|h[1-6])(?:\s[^<>]{0,200})?/?>",
     re.IGNORECASE,
 )
-_TARGET = re.compile(r"\[([^\[\]]{1,300})\]\([^()\s]{0,1000}\)")  # of a link: the words stay
 _FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
 _SENTENCE = re.compile(r"[.!?](?=\s)")
 
@@ -63,7 +64,7 @@ def _rounded(kept: list[str], following: str, room: int) -> str:
 
 def entry(text: str, room: int) -> str:
     """What is said of one argument, on one line; of a long text as many sentences as there is room for."""
-    line = _TARGET.sub(r"\1", " ".join(plain(text).split()))
+    line = LINK.sub(r"\1", " ".join(plain(text).split()))
     return line if len(line) <= room else f"{first_sentences(line, room)} …"
 
 
