@@ -43,7 +43,7 @@ things.send_number(body=12)
 assert sent() == ("text/plain", b"12")
 things.send_events(body="data: 1\n\n")
 assert sent() == ("text/event-stream", b"data: 1\n\n")
-things.send_any(body={"n": 1})
+things.send_any(body=cast("Any", {"n": 1}))
 assert sent() == ("application/json", b'{"n":1}')
 
 # Bytes are the body where the document says so, however they are given; base64 where it says that.
@@ -53,7 +53,9 @@ for content in (b"{}", io.BytesIO(b"{}")):
 things.send_base64(body=b"{}")
 assert sent() == ("application/json", b'"e30="')
 
-things.send_parts(text=b"\xff", texts=[b"\xff", b"a"], file=b"\xff", inner={"x": "1"}, noted="a,b")
+things.send_parts(
+    text=b"\xff", texts=[b"\xff", b"a"], file=b"\xff", inner={"x": "1"}, noted="a,b", small=1e-7
+)
 assert parts() == [
     ("text", None, b"/w=="),
     ("texts", "text/x-base64", b"/w=="),
@@ -61,7 +63,9 @@ assert parts() == [
     ("file", "application/octet-stream", b"\xff"),
     ("inner", "application/json", b'{"x":"1"}'),
     ("noted", "text/csv", b"a,b"),
+    ("small", None, b"0.0000001"),
 ]
+assert vendor.last.content.count(b"X-Kind: k\r\n") == 1
 things.send_mixed(body=[{"n": 1}, "a,b", b"c"])
 kind = vendor.last.headers["content-type"]
 assert kind.startswith('multipart/related; type="application/json"; boundary=')

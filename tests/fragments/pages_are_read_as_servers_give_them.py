@@ -51,7 +51,8 @@ assert found[1] == [
 
 # A list that is not there is a list of nothing, where several make one.
 groups = {"groups": [{"things": [{"n": 1}]}, {"things": [{"n": 2}]}]}
-for last in ({"groups": []}, {"groups": [{"things": []}]}):
+nothing: tuple[dict[str, Any], ...] = ({"groups": []}, {"groups": [{"things": []}]})
+for last in nothing:
     assert run(lambda client: client.things.iterate_in_groups(), groups, last)[0] == [1, 2]
 try:
     run(lambda client: client.things.iterate_in_groups(), {"other": 1})

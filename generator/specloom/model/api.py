@@ -104,6 +104,7 @@ class Encoding:
 
     name: str
     base64: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)  # that every part has
     content_type: str = ""
     style: str = ""
     explode: bool | None = None

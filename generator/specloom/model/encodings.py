@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from specloom.model.api import Encoding
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from specloom.model.api import BodyKind
     from specloom.openapi.tree import Node
 
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _NESTED = ("encoding", "prefixEncoding", "itemEncoding")
 
 
@@ -48,6 +50,7 @@ def _encoding(name: str, node: Node, encoded: set[str], report: Report) -> Encod
     return Encoding(
         name=name,
         base64=name in encoded,
+        headers=dict(_headers(node, report)),
         content_type=content_type,
         style=node.text("style"),
         explode=explode.value if explode is not None and is_told else None,
@@ -60,12 +63,29 @@ def _report_nested(node: Node, report: Report) -> None:
         if node.get(key) is not None:
             message = f"`{key}` of a part is not written: what a part holds is JSON, text or a file"
             report.warning("fallback", message, node.at.child(key).at_key())
-    for name, _ in node.items("headers"):
-        if name.lower() != "content-type":  # described by `contentType`
-            message = (
-                f"the header `{name}` of a part is not sent; an `Upload` has headers of its own"
-            )
+
+
+def _headers(node: Node, report: Report) -> Iterator[tuple[str, str]]:
+    """The headers of a part that have one value: a constant, or the default of one that has to be there."""
+    for name, holder in node.items("headers"):
+        header = holder.follow()
+        value = _only_value(header)
+        if name.lower() == "content-type":  # described by `contentType`
+            continue
+        if _TOKEN.match(name) and value.isascii() and value.isprintable() and value:
+            yield name, value
+        else:
+            message = "a header of a part is not sent: `Upload` takes headers of its own"
             report.warning("fallback", message, node.at.child("headers", name).at_key())
+
+
+def _only_value(header: Node) -> str:
+    """The text that a header always has, empty where there is none."""
+    schema = header.get("schema")
+    if schema is None:
+        return ""
+    default = schema.follow().text("default") if header.flag("required") else ""
+    return schema.follow().text("const") or default
 
 
 def _base64(content: Node) -> Iterator[str]:

@@ -136,6 +136,7 @@ def _encoding(one: Encoding) -> tuple[tuple[str, Any], ...]:
         "explode": one.explode,
         "allow_reserved": one.allow_reserved or None,
         "base64": one.base64 or None,
+        "headers": dict(one.headers),
     }
     return tuple((key, value) for key, value in said.items() if not _is_empty(value))
 

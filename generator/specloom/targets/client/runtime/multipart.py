@@ -12,6 +12,7 @@ import msgspec
 
 from .errors import InvalidRequestError, Problem
 from .forms import encoding_of, styled
+from .parameters import plain
 from .uploads import Streamed, Upload, file_name, is_file
 
 if TYPE_CHECKING:
@@ -102,9 +103,10 @@ def _part(name: str, value: Any, encoding: Encoding) -> Iterator[Part]:
         content = msgspec.json.encode(value)
         kind = kind if kind.lower().partition(";")[0].endswith("json") else "application/json"
     else:
-        content = value.encode("utf-8") if isinstance(value, str) else msgspec.json.encode(value)
+        content = plain(value).encode("utf-8")
     disposition = {"Content-Disposition": f'form-data; name="{_quoted(name)}"'} if name else {}
-    yield {**disposition, **({"Content-Type": kind} if kind and "*" not in kind else {})}, content
+    told = {"Content-Type": kind} if kind and "*" not in kind else {}
+    yield {**disposition, **told, **encoding.headers}, content
 
 
 def _file(name: str, upload: Upload, encoding: Encoding) -> Part:
@@ -115,6 +117,7 @@ def _file(name: str, upload: Upload, encoding: Encoding) -> Part:
     head = {
         "Content-Disposition": f'{told}; filename="{called}"',
         "Content-Type": kind,
+        **encoding.headers,
         **upload.headers,
     }
     for key, value in head.items():

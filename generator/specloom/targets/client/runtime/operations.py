@@ -87,6 +87,7 @@ class Encoding:
     explode: bool | None = None
     allow_reserved: bool = False
     base64: bool = False  # bytes are text; else they are a file
+    headers: Mapping[str, str] = field(default_factory=dict)  # of every part
 
 
 def encoded(*names: str, **same: Any) -> tuple[Encoding, ...]:

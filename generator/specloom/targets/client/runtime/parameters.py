@@ -24,6 +24,7 @@ __all__ = [
     "cookie_text",
     "header_text",
     "path_text",
+    "plain",
     "query_pairs",
     "query_text",
     "value_of",
@@ -72,7 +73,7 @@ def query_pairs(parameter: Parameter, value: Any) -> Pairs:
     if wire is None:
         return []
     if parameter.content_type or not isinstance(wire, list | dict):
-        return [(name, spell(_plain(wire)))]
+        return [(name, spell(plain(wire)))]
     style = parameter.style or "form"
     if style == "deepObject":
         return _deep(name, wire, spell)
@@ -100,7 +101,7 @@ def header_text(parameter: Parameter, value: Any) -> str | None:
     if wire is None or wire in ([], {}):
         return None
     text = (
-        _simple(wire, bool(parameter.explode), str) if not parameter.content_type else _plain(wire)
+        _simple(wire, bool(parameter.explode), str) if not parameter.content_type else plain(wire)
     )
     found = _UNFIT_FOR_HEADERS.search(text)
     if found:
@@ -126,7 +127,7 @@ def cookie_pairs(parameter: Parameter, value: Any) -> Pairs:
     elif isinstance(wire, list | dict):
         pairs = [(parameter.name if key is None else key, text) for key, text in _parts(wire)]
     else:
-        pairs = [(parameter.name, _plain(wire))]
+        pairs = [(parameter.name, plain(wire))]
     for name, text in pairs:
         found = _UNFIT_FOR_COOKIES.search(name + text)
         if found:
@@ -185,7 +186,7 @@ def _json(value: Any, *, is_ascii: bool = False) -> str:
     return json.dumps(value, ensure_ascii=is_ascii, separators=(",", ":"))
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
     """A scalar as text; what is nested deeper than a style can say, as JSON."""
     if isinstance(value, float) and "e" in repr(value):
         return f"{Decimal(repr(value)):f}"  # no exponent: few servers read one
@@ -195,8 +196,8 @@ def _plain(value: Any) -> str:
 def _parts(wire: list[Any] | dict[str, Any]) -> list[tuple[str | None, str]]:
     """Elements without a name, or members with theirs."""
     if isinstance(wire, list):
-        return [(None, _plain(item)) for item in wire]
-    return [(key, _plain(item)) for key, item in wire.items()]
+        return [(None, plain(item)) for item in wire]
+    return [(key, plain(item)) for key, item in wire.items()]
 
 
 def _flat(wire: list[Any] | dict[str, Any], spell: Spelling) -> list[str]:
@@ -212,14 +213,14 @@ def _joined(
     wire: list[Any] | dict[str, Any], delimiter: str, explode: bool, spell: Spelling
 ) -> str:
     if explode and isinstance(wire, dict):
-        return delimiter.join(f"{spell(key)}={spell(_plain(item))}" for key, item in wire.items())
+        return delimiter.join(f"{spell(key)}={spell(plain(item))}" for key, item in wire.items())
     return delimiter.join(_flat(wire, spell))
 
 
 def _simple(wire: Any, explode: bool, spell: Spelling) -> str:
     if isinstance(wire, list | dict):
         return _joined(wire, ",", explode, spell)
-    return spell(_plain(wire))
+    return spell(plain(wire))
 
 
 def _path_styled(parameter: Parameter, wire: Any, spell: Spelling) -> str:
@@ -227,19 +228,19 @@ def _path_styled(parameter: Parameter, wire: Any, spell: Spelling) -> str:
         raise ValueError(f"{parameter.name}: a path needs a value")
     explode = bool(parameter.explode)
     if parameter.content_type:
-        return spell(_plain(wire))
+        return spell(plain(wire))
     if parameter.style == "matrix":
         return _matrix(quote(parameter.name, safe=""), wire, explode, spell)
     if parameter.style != "label":
         return _simple(wire, explode, spell)
     if isinstance(wire, list | dict):
         return "." + _joined(wire, "." if explode else ",", explode, spell)
-    return "." + spell(_plain(wire))
+    return "." + spell(plain(wire))
 
 
 def _matrix(name: str, wire: Any, explode: bool, spell: Spelling) -> str:
     if not isinstance(wire, list | dict):
-        pairs = [(name, spell(_plain(wire)))]
+        pairs = [(name, spell(plain(wire)))]
     elif explode:
         pairs = [(name if key is None else spell(key), spell(text)) for key, text in _parts(wire)]
     else:
@@ -259,4 +260,4 @@ def _deep(name: str, wire: Any, spell: Spelling) -> Pairs:
     if isinstance(wire, list):
         numbered = ((f"{name}%5B{index}%5D", item) for index, item in enumerate(wire))
         return [pair for key, item in numbered for pair in _deep(key, item, spell)]
-    return [] if wire is None else [(name, spell(_plain(wire)))]
+    return [] if wire is None else [(name, spell(plain(wire)))]
