@@ -112,3 +112,40 @@ async def at_once() -> None:
 
 asyncio.run(at_once())
 assert together.given == 1
+
+
+def told_of(body: str) -> Vendor:
+    """A vendor that answers so to who asks for a token, and then takes any."""
+    return Vendor(Reply(body=body.encode()), Reply(status=204))
+
+
+for seconds in (
+    "1" + "0" * 400,
+    "1e999",
+    "-1e999",
+    "NaN",
+    '"soon"',
+    "[]",
+    "true",
+    '"1' + "0" * 400 + '"',
+):
+    vendor = told_of(f'{{"access_token": "odd", "expires_in": {seconds}}}')
+    client = TokensOfOauthAreFetchedOnceAndRenewed(
+        client_id="me", client_secret=WORDS, http_client=vendor.http
+    )
+    client.things.list_a()
+    client.things.list_a()
+    assert [one.url.path for one in vendor.requests] == ["/token", "/v1/a", "/v1/a"], seconds
+
+for text in ('""', '" "', '"a\\n"', "null", "1"):
+    vendor = told_of(f'{{"access_token": {text}, "expires_in": 60}}')
+    client = TokensOfOauthAreFetchedOnceAndRenewed(
+        client_id="me", client_secret=WORDS, http_client=vendor.http
+    )
+    try:
+        client.things.list_a()
+    except AuthenticationError as error:
+        assert "gave none" in str(error), str(error)
+        assert len(vendor.requests) == 1
+    else:
+        raise AssertionError(f"{text} was taken for a token")
