@@ -79,5 +79,5 @@ things.send_several(ids=[1, 2], send_as="application/x-www-form-urlencoded")
 assert sent() == ("application/x-www-form-urlencoded", b"ids=1,2")
 things.ask(all={"ids": [1, 2], "box": {"k": "v"}})
 assert vendor.target == "/query?ids=1,2&box%5Bk%5D=v"
-things.find(form={"a": "b c", "d": "e"}, xml="<a/>")
-assert vendor.target == "/find?form=a%3Db%2Bc%26d%3De&xml=%3Ca%2F%3E"
+things.find(form={"a": "b c", "d": "e"}, xml="<a/>", deep="<n>1</n>")
+assert vendor.target == ("/find?form=a%3Db%2Bc%26d%3De&xml=%3Ca%2F%3E&deep=%3Cn%3E1%3C%2Fn%3E")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from specloom.model.bodies import body_kind, request_contents
 from specloom.model.events import item_schema
-from specloom.model.parameters import content_schema, declared_parameters, has_rules
+from specloom.model.parameters import content_schema, declared_parameters, is_checked
 from specloom.model.requests import SchemaView
 
 if TYPE_CHECKING:
@@ -46,11 +46,11 @@ def request_schemas(operation: Node) -> Iterator[Node]:
 
 def checked_parameters(found: Found) -> dict[str, Node]:
     """The schemas that ask for more than text, by `<place>.<name>`."""
-    told = ((node, content_schema(node)[1]) for node in declared_parameters(found))
+    told = ((node, *content_schema(node)) for node in declared_parameters(found))
     return {
         f"{node.text('in')}.{node.text('name')}": schema
-        for node, schema in told
-        if schema is not None and has_rules(schema)
+        for node, content, schema in told
+        if schema is not None and is_checked(content, schema)
     }
 
 

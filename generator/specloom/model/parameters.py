@@ -113,7 +113,7 @@ def _parameter(node: Node, context: str, scope: Scope, schemas: Schemas) -> Para
         allow_reserved=node.flag("allowReserved"),
         content=content,
         encodings=_encodings(node, place, schemas),
-        has_rules=schema is not None and has_rules(schema),
+        has_rules=schema is not None and is_checked(content, schema),
         doc=node.text("description"),
         default=annotation(schema, "default") if schema is not None else ABSENT,
         example=_first_example(node, schema),
@@ -128,12 +128,17 @@ def _type(content: str, schema: Node | None, context: str, schemas: Schemas) -> 
     """The type of a parameter; text where its media type is one that no client writes."""
     if schema is None:
         return Anything()
-    is_written = not content or is_json(content) or plain(content) == FORM
-    if is_written or not is_structured(schema.follow()):
+    if _is_written(content, schema):
         return schemas.type_of(schema, context)
     message = f"a parameter of `{content}` is given as text: no client writes its structure"
     schemas.report.warning("fallback", message, schema.at)
     return Scalar("string")
+
+
+def _is_written(content: str, schema: Node) -> bool:
+    """Whether a client can write a parameter in its media type, empty where it has a style."""
+    is_known = not content or is_json(content) or plain(content) == FORM
+    return is_known or not is_structured(schema.follow())
 
 
 def _encodings(node: Node, place: Place, schemas: Schemas) -> tuple[Encoding, ...]:
@@ -169,12 +174,13 @@ def examples_of(node: Node) -> Iterator[tuple[str, object]]:
             yield name, value.value
 
 
-def has_rules(schema: Node) -> bool:
-    """Whether a schema asks for more than text, anywhere inside."""
-    return _has_rules(schema, set())
+def is_checked(content: str, schema: Node) -> bool:
+    """Whether a parameter of this media type is checked: it asks for more than text, and is not given as text."""
+    return _is_written(content, schema) and _has_rules(schema, set())
 
 
 def _has_rules(node: Node, seen: set[Location]) -> bool:
+    """Whether a schema asks for more than text, anywhere inside."""
     node = node.follow()
     if node.at in seen or not isinstance(node.value, dict):
         return False
