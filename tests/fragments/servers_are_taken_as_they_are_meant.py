@@ -61,3 +61,33 @@ except ConfigurationError as error:
     assert "tenant" in str(error), str(error)
 else:
     raise AssertionError("a variable that nobody knows was filled in")
+
+proxied = ServersAreTakenAsTheyAreMeant("secret", base_url=base, http_client=vendor.http)
+proxied.things.create_b()
+assert str(vendor.last.url) == f"{base}/b"
+proxied.things.list_d()
+assert str(vendor.last.url) == "https://test.example.com/v8/d/d"
+proxied.things.list_c()
+assert str(vendor.last.url) == f"{base}/c"
+try:
+    ServersAreTakenAsTheyAreMeant("secret", http_client=vendor.http).things.list_c()
+except ConfigurationError as error:
+    assert "'version'" in str(error), str(error)
+else:
+    raise AssertionError("a variable that nobody knows was filled in")
+
+# What leads to another host gets no key, even where the caller leads there.
+for path in ("/evil.example.com", "//evil.example.com", "https://evil.example.com"):
+    led = ServersAreTakenAsTheyAreMeant(
+        "secret",
+        server="own",
+        server_variables={"tenant": "acme", "path": path},
+        http_client=vendor.http,
+    )
+    try:
+        led.things.create_d()
+    except ConfigurationError as error:
+        assert "is not on acme.example.com" in str(error), str(error)
+        assert path == "/evil.example.com"
+    else:
+        assert vendor.last.url.host == "acme.example.com"
