@@ -12,7 +12,7 @@ from urllib.parse import quote_plus, urlencode, urljoin
 from .answers import parse_json
 from .effects import Caught, Request, Sleep, now
 from .errors import APIError, AuthenticationError, ConfigurationError, printable
-from .logs import Veiled
+from .logs import Veiled, without_keys
 from .vendors import connection_error
 
 if TYPE_CHECKING:
@@ -157,7 +157,8 @@ def _discovered(session: Session, grant: OAuth2, ask: Ask) -> Core[str]:
     told = parse_json(made.content)
     endpoint = told.get("token_endpoint") if isinstance(told, dict) and made.succeeded else None
     if not isinstance(endpoint, str):
-        raise ConfigurationError(f"{printable(url, 200)} names no token endpoint ({made})")
+        why = printable(without_keys(request, str(made)), 500)
+        raise ConfigurationError(f"{printable(url, 200)} names no token endpoint ({why})")
     return urljoin(url, endpoint)
 
 
