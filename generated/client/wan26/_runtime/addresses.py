@@ -26,6 +26,7 @@ __all__ = [
     "joined",
     "picked",
     "same_origin",
+    "undeclared",
 ]
 
 
@@ -119,7 +120,7 @@ def filled(api: Api, server: Server, given: Mapping[str, Any]) -> str:
         ConfigurationError: a value that the document does not list, or one that nobody gives; or
             the URL names no server.
     """
-    url = _with_variables(server, given)
+    url = _with_variables(api, server, given)
     if "://" not in url:
         told = f" (the document only says {printable(url, 200)})" if url.strip("/") else ""
         raise ConfigurationError(
@@ -129,13 +130,13 @@ def filled(api: Api, server: Server, given: Mapping[str, Any]) -> str:
     return url
 
 
-def joined(base_url: str, server: Server, given: Mapping[str, Any]) -> str:
+def joined(api: Api, base_url: str, server: Server, given: Mapping[str, Any]) -> str:
     """The URL of a relative server: what it is from the API's own.
 
     Raises:
         ConfigurationError: as `filled`, or its variables lead to another host.
     """
-    url = urljoin(f"{base_url}/", _with_variables(server, given))
+    url = urljoin(f"{base_url}/", _with_variables(api, server, given))
     if not same_origin(url, base_url):  # a variable may begin with a slash
         raise ConfigurationError(f"{printable(url, 200)} is not on {host(base_url)}")
     return url
@@ -143,10 +144,18 @@ def joined(base_url: str, server: Server, given: Mapping[str, Any]) -> str:
 
 def is_relative(server: Server) -> bool:
     """Whether a server's URL names no host, so that it is on the API's own."""
-    return "://" not in server.url and not server.url.startswith(("//", "{"))
+    defaults = {one.name: one.default for one in server.variables}
+    url = _VARIABLE.sub(lambda found: defaults.get(found[1], found[0]), server.url)
+    return "://" not in url and not url.startswith(("//", "{"))
 
 
-def _with_variables(server: Server, given: Mapping[str, Any]) -> str:
+def undeclared(server: Server) -> list[str]:
+    """The variables of which the document says nothing."""
+    declared = {one.name for one in server.variables}
+    return [name for name in _VARIABLE.findall(_BEHIND.sub("", server.url)) if name not in declared]
+
+
+def _with_variables(api: Api, server: Server, given: Mapping[str, Any]) -> str:
     declared = {one.name: one for one in server.variables}
 
     def value_of(found: re.Match[str]) -> str:
@@ -156,7 +165,7 @@ def _with_variables(server: Server, given: Mapping[str, Any]) -> str:
             if name in declared:
                 # It counts even where the document forgot it in the list of the values.
                 return variable.default
-            raise _unknown(name)
+            raise _unknown(api, name)
         value = given[name]
         listed = (*variable.values, variable.default) if variable.values else ()
         if isinstance(value, str) and (not listed or value in listed):
@@ -170,16 +179,18 @@ def _with_variables(server: Server, given: Mapping[str, Any]) -> str:
     return _VARIABLE.sub(value_of, _BEHIND.sub("", server.url))
 
 
-def _unknown(name: str) -> ConfigurationError:
+def _unknown(api: Api, name: str) -> ConfigurationError:
     told = repr(printable(name, 200))
+    way = f"server_variables={{{told}: '...'}}, or " if name in _names(api.servers) else ""
     return ConfigurationError(
         f"the document does not say what the server variable {told} is",
-        hint=f"give server_variables={{{told}: '...'}}, or base_url='https://...'",
+        hint=f"give {way}base_url='https://...'",
     )
 
 
-def _names(server: Server) -> list[str]:
-    return [*(one.name for one in server.variables), *_VARIABLE.findall(server.url)]
+def _names(servers: tuple[Server, ...]) -> dict[str, None]:
+    declared = (one.name for server in servers for one in server.variables)
+    return dict.fromkeys((*declared, *(name for server in servers for name in undeclared(server))))
 
 
 def check_variables(api: Api, servers: tuple[Server, ...], given: Mapping[str, Any]) -> None:
@@ -188,7 +199,7 @@ def check_variables(api: Api, servers: tuple[Server, ...], given: Mapping[str, A
     Raises:
         ConfigurationError: there is none of that name.
     """
-    known = dict.fromkeys(name for server in servers for name in _names(server))
+    known = _names(servers)
     for name in given:
         if name not in known:
             raise ConfigurationError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -11,7 +12,7 @@ from urllib.parse import quote_plus, urlencode, urljoin
 from .answers import parse_json
 from .effects import Caught, Request, Sleep, now
 from .errors import APIError, AuthenticationError, ConfigurationError, printable
-from .logs import Veiled
+from .logs import Veiled, without_keys
 from .vendors import connection_error
 
 if TYPE_CHECKING:
@@ -115,16 +116,17 @@ def _fetched(session: Session, grant: OAuth2, ask: Ask) -> Core[Veiled]:
     made = yield from _answer_of(session, grant, url, ask)
     told = parse_json(made.content)
     text = told.get("access_token") if isinstance(told, dict) and made.succeeded else None
-    if not isinstance(text, str) or not (text.isascii() and text.isprintable()):
+    if not isinstance(text, str) or not (text.strip() and text.isascii() and text.isprintable()):
         raise _refused(session, made, told)
     tokens.keep(grant.key, Veiled(text), _end(asked, told.get("expires_in")))
     return Veiled(text)
 
 
 def _end(asked: float, seconds: Any) -> float | None:
-    with Caught(TypeError, ValueError):  # some servers write it as a text
-        left = float(seconds)
-        return asked + left - min(_MARGIN, left / 10)
+    # Some servers write it as a text; what is no number of seconds, or endless, is no end.
+    with Caught(TypeError, ValueError, OverflowError):
+        left = math.nan if isinstance(seconds, bool) else float(seconds)
+        return asked + left - min(_MARGIN, left / 10) if math.isfinite(left) else None
     return None
 
 
@@ -155,7 +157,8 @@ def _discovered(session: Session, grant: OAuth2, ask: Ask) -> Core[str]:
     told = parse_json(made.content)
     endpoint = told.get("token_endpoint") if isinstance(told, dict) and made.succeeded else None
     if not isinstance(endpoint, str):
-        raise ConfigurationError(f"{printable(url, 200)} names no token endpoint ({made})")
+        why = printable(without_keys(request, str(made)), 500)
+        raise ConfigurationError(f"{printable(url, 200)} names no token endpoint ({why})")
     return urljoin(url, endpoint)
 
 

@@ -22,6 +22,7 @@ from .addresses import (
     joined,
     picked,
     same_origin,
+    undeclared,
 )
 from .assumed import Assumed, flatten, suggest
 from .credentials import SANDBOX_KEY, Credentials, KeySource, Secret, read_credentials
@@ -70,11 +71,13 @@ class Settings:
 
         A server of its own that names no host is on the API's, or on the one that was given.
         """
-        if operation.server is not None and is_relative(operation.server):
-            return checked_url(joined(self.base_url, operation.server, self.variables))
-        if operation.server is None or self.replaced:
+        own = operation.server
+        # Beside a base URL no variables are given: it takes the place of what asks for them.
+        if own is not None and is_relative(own) and not (self.replaced and undeclared(own)):
+            return checked_url(joined(self.api, self.base_url, own, self.variables))
+        if own is None or self.replaced:
             return self.base_url
-        return checked_url(filled(self.api, operation.server, self.variables))
+        return checked_url(filled(self.api, own, self.variables))
 
     def secrets(self, operation: Operation[Any]) -> list[tuple[Security, Secret]]:
         """What a request of the operation carries; an `OAuth2` is one whose token is still fetched.
