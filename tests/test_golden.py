@@ -31,6 +31,7 @@ ELSEWHERE = {
     "edited-file": "tests/test_changes.py",
     "foreign-folder": "tests/test_changes.py",
     "looks-paged": "tests/fragments/what_looks_paged_is_hinted_at.py",
+    "unsendable-method": "tests/fragments/odd_paths_and_methods_are_called_too.yaml",
     "path-collision": "tests/test_output.py",
     "unsafe-path": "tests/test_output.py",
     "unwritable-folder": "tests/test_output.py",
@@ -119,7 +120,7 @@ def _codes(tree: ast.Module) -> Iterator[object]:
                 else getattr(node.func, "id", "")
             )
             first = node.args[0] if node.args else None
-            if name in {"error", "warning", "UnreadableError", "_error"} and isinstance(
+            if name in {"error", "warning", "hint", "UnreadableError", "_error"} and isinstance(
                 first, ast.Constant
             ):
                 yield first.value
