@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from specloom.model.api import Assumption, Job, Operation, Rule
+from specloom.model.api import Assumption, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from specloom.model.jobs import Job, Rule
     from specloom.model.operation_names import Found
     from specloom.openapi.tree import Node
 

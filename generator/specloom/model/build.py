@@ -44,17 +44,10 @@ def build_api(tree: Tree, package: str, report: Report) -> Api:
     unfold_data(tree)
     root = tree.root
     schemas = Schemas(report)
-    components = root.get("components")
-    named = list(components.items("schemas")) if components is not None else []
-    schemas.reserve(named)
     info = root.get("info") or root
     client_name = info.text("x-name") or pascal(package)
     operations = Operations(root, schemas, client_name)
-    operations.name_all()
-    for name, node in named:
-        schemas.type_of(
-            Node(tree, node.at, {"$ref": f"#/components/schemas/{_escaped(name)}"}), name
-        )
+    _name_everything(root, schemas, operations)
     secured = secure(root, operations.build(), report)
     resources = secured.resources
     webhooks = tuple(read_webhooks(root, operations.found, schemas))
@@ -79,6 +72,16 @@ def build_api(tree: Tree, package: str, report: Report) -> Api:
         requests=request_checks(operations, report),
         answers=_answers(operations, report),
     )
+
+
+def _name_everything(root: Node, schemas: Schemas, operations: Operations) -> None:
+    components = root.get("components")
+    named = list(components.items("schemas")) if components is not None else []
+    schemas.reserve(named)
+    operations.name_all()
+    for name, node in named:
+        reference = {"$ref": f"#/components/schemas/{_escaped(name)}"}
+        schemas.type_of(Node(root.tree, node.at, reference), name)
 
 
 def package_name(title: str) -> str:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from specloom.model.api import (
-    Advice,
-    Assumption,
+from specloom.model.api import Advice, Assumption, ErrorCode, Price
+from specloom.model.jobs import (
     Cost,
-    ErrorCode,
     Idempotency,
     Job,
     JobResult,
     Listing,
-    Price,
     Progress,
     Rule,
     State,

@@ -82,27 +82,15 @@ class SchemaView:
             return node.value
         closed = closed_to_others(node)
         received |= received_names(node) if self.sent else frozenset()
-        is_text = node.value.get("type") in ("string", ["string", "null"], ["null", "string"])
-        view = {
-            key: (
-                [
-                    self._part(part, node, opened or part.follow().at in closed, received)
-                    for part in node.elements(key)
-                ]
-                if key in _LISTS
-                else self._member(key, node.get(key), is_text=is_text)
-            )
-            for key in node.value
-            if self._is_checked(key) and not (key in _CHOICES and alone)
+        parts = {
+            key: [
+                self._part(part, node, opened or part.follow().at in closed, received)
+                for part in node.elements(key)
+            ]
+            for key in (("allOf",) if alone else _LISTS)
+            if key in node.value
         }
-        self._name_types(view)
-        view = well_formed(view)
-        target = node.reference()
-        view.pop("$ref", None)
-        view.pop("$dynamicRef", None)
-        if target is not None:
-            view["$ref"] = f"#/$defs/{self._definition(target)}"
-        view.pop("discriminator", None)
+        view = self._keywords(node, parts)
         self._close(view, by_parts=bool(closed), opened=opened)
         if self.sent:
             self._tell_apart(node, view)
@@ -112,6 +100,22 @@ class SchemaView:
         if family is not None and self.sent:
             view = self._branch_out(node, family)
         return {"anyOf": [view, {"type": "null"}]} if view.pop("nullable", False) is True else view
+
+    def _keywords(self, node: Node, parts: dict[str, list[Any]]) -> dict[str, Any]:
+        """What stands at `node`, with the views of its parts: the keywords that a validator knows."""
+        is_text = node.value.get("type") in ("string", ["string", "null"], ["null", "string"])
+        view = {
+            key: parts[key] if key in parts else self._member(key, node.get(key), is_text=is_text)
+            for key in node.value
+            if self._is_checked(key) and (key in parts or key not in _LISTS)
+        }
+        self._name_types(view)
+        for key in ("$ref", "$dynamicRef", "discriminator"):
+            view.pop(key, None)
+        target = node.reference()
+        if target is not None:
+            view["$ref"] = f"#/$defs/{self._definition(target)}"
+        return well_formed(view)
 
     def advice(self, schema: Node) -> list[dict[str, Any]]:
         """The advice at `schema` (`x-advice`), its conditions in the same view."""

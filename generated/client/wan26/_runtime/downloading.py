@@ -26,7 +26,7 @@ from .effects import (
 )
 from .errors import APIError, DownloadError, ResultExpiredError, printable
 from .exchanging import backoff
-from .logs import bare_url
+from .logs import bare_url, without_queries
 from .parts import PartFile
 
 if TYPE_CHECKING:
@@ -186,7 +186,8 @@ def _attempt(download: Transfer) -> Core[tuple[float | None, str | None]]:
 
 
 def _told(failure: Failure) -> str:
-    return f"{type(failure.error).__name__}: {printable(failure.error, 300)}"
+    told = without_queries(str(failure.error))  # the query of a link signs it
+    return f"{type(failure.error).__name__}: {printable(told, 300)}"
 
 
 def _checked(download: Transfer) -> str:

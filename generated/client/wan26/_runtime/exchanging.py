@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .answers import MISSING, Parsed, in_utf8, parse_json, retry_after
 from .effects import Close, Failure, Notify, Trace, now, read_chunk, send, wall
 from .errors import printable
+from .logs import without_keys
 from .oauth import authorized
 
 if TYPE_CHECKING:
@@ -134,7 +135,8 @@ class Exchange:
         if self.failure is not None:
             error = self.failure.error
             head = f"HTTP {self.status}, then " if self.status is not None else ""
-            return f"{head}{type(error).__name__}: {printable(error, 500)}"
+            told = printable(without_keys(self.request, str(error)), 500)
+            return f"{head}{type(error).__name__}: {told}"
         return f"HTTP {self.status}"
 
 

@@ -217,6 +217,12 @@ def _read_prices(prices: Mapping[str, Any]) -> dict[str, Decimal]:
     return read
 
 
+def _named(prefix: str, given: object, table: Mapping[str, Any], known: Assumed) -> object:
+    """The address that somebody names: the caller, the environment, the file, an assumption."""
+    told = (given, os.environ.get(f"{prefix}_BASE_URL"), table.get("base_url"))
+    return next(filter(None, told), known.values.get("base_url")) or None
+
+
 def _addressed(
     api: Api, named: object, server: object, variables: Mapping[str, Any]
 ) -> tuple[str, bool]:
@@ -258,11 +264,9 @@ def read_settings(
     table = read_config(config if config is not None else os.environ.get(f"{prefix}_CONFIG"))
     given = dict(flatten(assumed or {}))
     known = Assumed.read(api, {**dict(flatten(table.get("assumed", {}))), **given})
-    environment = os.environ.get(f"{prefix}_BASE_URL")
-    addresses = (base_url, given.get("base_url"), environment, table.get("base_url"))
-    named = next(filter(None, addresses), known.values.get("base_url")) or None
-    if server is not None or variables:  # who names a server of the document means it
-        named = None
+    named = None
+    if server is None and not variables:  # who names a server of the document means it
+        named = _named(prefix, base_url or given.get("base_url"), table, known)
     url, is_named = _addressed(api, named, server, variables)
     settings = Settings(
         api=known.changed_api(),

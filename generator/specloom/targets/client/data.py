@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from specloom.model.api import (
-    Api,
-    Encoding,
-    Job,
-    JobResult,
-    Operation,
-    Pagination,
-    Parameter,
-    Price,
-    SecurityScheme,
-    Server,
-    Step,
-)
+from specloom.model.jobs import Job, JobResult, Step
 from specloom.model.types import ABSENT
 from specloom.python.spelling import Code, Spelling, alone, identifier, literal
+
+if TYPE_CHECKING:
+    from specloom.model.api import (
+        Api,
+        Encoding,
+        Operation,
+        Pagination,
+        Parameter,
+        Price,
+        SecurityScheme,
+        Server,
+    )
 
 
 def construct(name: str, /, *positional: Code, **members: Any) -> Code:

@@ -13,7 +13,8 @@ from specloom.targets.client.returned import Returned
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from specloom.model.api import Api, Job, Operation
+    from specloom.model.api import Api, Operation
+    from specloom.model.jobs import Job
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

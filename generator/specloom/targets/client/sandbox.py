@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from specloom.model.media import is_json
 
 if TYPE_CHECKING:
-    from specloom.model.api import Answer, Api, Job, Operation
+    from specloom.model.api import Answer, Api, Operation
+    from specloom.model.jobs import Job
 
 
 def sandbox_data(api: Api) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from specloom.targets.docs.wording import seconds, toml, value
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from specloom.model.api import Api, Argument, Job, Operation, Price, State
+    from specloom.model.api import Api, Argument, Operation, Price
+    from specloom.model.jobs import Job, State
     from specloom.targets.docs.examples import Calling
 
 _SHORT = 12  # characters of a description that fits beside its value

@@ -83,13 +83,13 @@ def build_request(
     given: Options = options or {}
     query, headers, cookies = _spelled(operation, parameters, given)
     server = session.settings.url_of(operation)
-    target = url if url is not None else server + _path(operation, parameters)
+    target = url or server + _path(operation, parameters)
     headers = {"Accept": _accepted(operation), "User-Agent": _agent(session), **headers}
     grant = None
     if operation.secured and same_origin(target, server):
         grant = _secure(session, operation, headers, query, cookies)
-    headers.update({"Cookie": Veiled(spelling.cookie_text(cookies))} if cookies else {})
-    headers.update([stamp] if stamp is not None else [])
+    headers |= {"Cookie": Veiled(spelling.cookie_text(cookies))} if cookies else {}
+    headers |= [stamp] if stamp is not None else []
     return Request(
         method=operation.method,
         url=_with_query(target if url is None else _without(target, query), query),
