@@ -37,7 +37,7 @@ _moment = _Moment()
 
 
 def constant(value: T) -> T:
-    """The default of a field that a model fills in where it is made, and that an answer has to hold.
+    """The default of a field that a model fills in when it is made; an answer has to hold it.
 
     An answer without it is refused as one without any other field is: nothing is invented for it.
     """

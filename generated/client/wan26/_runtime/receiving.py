@@ -89,7 +89,7 @@ def _text(content: bytes, content_type: str, *, or_bytes: bool) -> str | bytes:
 
 
 def _parts(content: bytes) -> Iterable[Told]:
-    """The parts of a `multipart` body that have a name; its first line says what is between them."""
+    """The named parts of a `multipart` body; its first line says what is between them."""
     mark = content.lstrip(b"\r\n").partition(b"\r\n")[0].rstrip()
     if not mark.startswith(b"--"):
         return
@@ -113,7 +113,7 @@ def _members(pairs: Iterable[Told], shape: Shape) -> dict[str, Any]:
 
 
 def _shapes(shape: Shape) -> tuple[dict[str, Shape], Shape | None]:
-    """The shapes of an object's members by name, and that of all others; a union has all of them."""
+    """The shapes of an object's members by name, and that of others; a union has all of them."""
     match shape:
         case Nullable(inner=inner):
             return _shapes(inner)

@@ -111,6 +111,7 @@ def _arguments_doc(arguments: tuple[Argument, ...]) -> list[str]:
 
     It is not called `Args`: pydocstyle would ask for a line on every argument, though nothing is known of it.
     """
+    lines: list[str] = []
     for room in _ROOMS:
         told = [(one.name, _argument_doc(one, room)) for one in arguments]
         lines = [f"    {name}: {doc}" for name, doc in told if doc]

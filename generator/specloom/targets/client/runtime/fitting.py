@@ -93,7 +93,7 @@ def is_among(value: Any, constants: tuple[Any, ...]) -> bool:
 
 
 def whole(value: Any) -> Any:
-    """A number without a fraction as an integer, which JSON Schema says it is; others as they are."""
+    """A number without a fraction as an integer, as JSON Schema has it; others as they are."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
