@@ -227,7 +227,8 @@ class Cases:
                 "kind": "json",
                 "value": self._draw(case, at, asked, "response", extras=True),
             }
-        if wire.startswith("text/") or wire.endswith("xml"):
+        is_text = wire.startswith("text/") or wire.endswith(("xml", "urlencoded"))
+        if is_text:
             return {"kind": "text", "value": f"text of {case['path']} ä\n"}
         return {"kind": "bytes", "value": b"\x00\xffanswer\r\n" + case["path"].encode()}
 
