@@ -7,6 +7,7 @@ Plain, frozen data, neutral of Python's spelling. `name` is an identifier of the
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from specloom.model.media import label_of
@@ -346,7 +347,7 @@ class Assumption:
     at: Location
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Api:
     """An API, whole. `secured` are the usual alternatives; none says that each scheme is one."""
 
@@ -370,13 +371,14 @@ class Api:
     requests: Mapping[str, Any] = field(default_factory=dict)
     answers: Mapping[str, Any] = field(default_factory=dict)
 
+    @cached_property
+    def declared(self) -> Mapping[str, Declaration]:
+        """The declared types by their names."""
+        return {one.name: one for one in self.types}
+
     def declaration(self, name: Named | str) -> Declaration:
         """The declared type of that name. Raises KeyError if there is none."""
-        wanted = name.name if isinstance(name, Named) else name
-        for declared in self.types:
-            if declared.name == wanted:
-                return declared
-        raise KeyError(wanted)
+        return self.declared[name.name if isinstance(name, Named) else name]
 
     def operation(self, qualified: str) -> Operation:
         """The operation of that qualified name. Raises KeyError if there is none."""

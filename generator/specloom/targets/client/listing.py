@@ -66,7 +66,7 @@ def listing(api: Api) -> str:
 
 
 def _section(api: Api, resource: Resource) -> SectionView:
-    spelling = Spelling({declared.name: declared for declared in api.types})
+    spelling = Spelling(api.declared)
     path = f"{api.package}/resources/{resource.name}.py"
     rows = (row for one in resource.operations for row in _rows(resource, one, spelling))
     return SectionView(

@@ -87,7 +87,7 @@ class ModuleView:
 
 def modules(api: Api) -> Iterator[ModuleView]:
     """One module for each resource that has types of its own, and the shared one; in the order of first use."""
-    types = {declared.name: declared for declared in api.types}
+    types = api.declared
     for module in dict.fromkeys(declared.module for declared in api.types):
         spelling = Spelling(types, module)
         views = tuple(

@@ -55,7 +55,7 @@ class ResourceView:
 
 def resource_view(api: Api, resource: Resource) -> ResourceView:
     """Everything that one resource's module says."""
-    types = {declared.name: declared for declared in api.types}
+    types = api.declared
     names = frozenset(name for one in resource.operations for name in _method_names(one))
     spelling = Spelling(types, shadowed=names & BUILTINS)
     results = tuple(

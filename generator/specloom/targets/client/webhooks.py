@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def webhooks_module(api: Api, env: jinja2.Environment) -> str:
     """The text of `webhooks.py`; for an API that sends something."""
-    spelling = Spelling({declared.name: declared for declared in api.types})
+    spelling = Spelling(api.declared)
     views = [
         {
             "name": identifier(f"parse_{one.name}"),

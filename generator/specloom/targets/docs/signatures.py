@@ -21,7 +21,7 @@ _CHECKED = "py"  # highlighted as Python; blocks marked `python` are those that 
 
 def spelling(api: Api) -> Spelling:
     """How types are written outside of the models."""
-    return Spelling({declared.name: declared for declared in api.types})
+    return Spelling(api.declared)
 
 
 def argument_type(api: Api, kind: Type) -> str:
