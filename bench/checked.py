@@ -169,11 +169,15 @@ def _pyright(generator: Generator, package: Path) -> list[str] | str:
     except (ValueError, KeyError):
         return _why(done)
     return [
-        f"{Path(one['file']).relative_to(package.resolve())}:{one['range']['start']['line'] + 1}:"
-        f" {one['severity']}: {one['message']}"
+        f"{Path(one['file']).relative_to(package.resolve())}:{_line(one)}: {one['severity']}: {one['message']}"
         for one in told
         if one["severity"] != "information"
     ]
+
+
+def _line(finding: dict[str, Any]) -> int:
+    """Of a finding about a whole file, the first."""
+    return int(finding.get("range", {}).get("start", {}).get("line", 0)) + 1
 
 
 def _ruff(generator: Generator, package: Path) -> list[str] | str:

@@ -57,6 +57,26 @@ def of_one(schema: dict[str, Any]) -> str:
     return document({"S0": schema})
 
 
+def of_path(path: str, operation_id: str) -> str:
+    operation = {"operationId": operation_id, "responses": {"200": {"description": "d"}}}
+    return json.dumps({**HEAD, "paths": {path: {"get": operation}}})
+
+
+def described(text: str) -> str:
+    """A document that says the same of everything that a docstring or a page speaks of."""
+    content = {"application/json": {"schema": {"description": text, "properties": {"a": {}}}}}
+    parameter = {"name": "p", "in": "query", "schema": {}, "description": text}
+    operation = {
+        "summary": text,
+        "description": text,
+        "parameters": [parameter],
+        "requestBody": {"description": text, "content": content},
+        "responses": {"200": {"description": text, "content": content}},
+    }
+    info = {"title": "t", "version": "1", "summary": text, "description": text}
+    return json.dumps({**HEAD, "info": info, "paths": {"/a": {"post": operation}}})
+
+
 def nested(keyword: str, inner: str, depth: int) -> str:
     """Text, since what is this deep cannot be written by a writer of JSON."""
     before, after = inner.split("?")
@@ -98,6 +118,34 @@ BOMBS: dict[str, tuple[str, int, str]] = {
     "many_properties": (of_one({"properties": {f"p{one}": {} for one in range(5_000)}}), 0, ""),
     "a_long_description": (
         of_one({"description": "*_`[(<" * 50_000, "properties": {"a": {}}}),
+        0,
+        "",
+    ),
+    **{
+        f"a_description_of_{name}": (described(text), 0, "")
+        for name, text in {
+            "spaces": f"<{' ' * 100_000}.",
+            "lines": f"a{chr(10) * 100_000}<b",
+            "opened_links": "[" * 100_000,
+            "a_link_to_spaces": f"[a]({' ' * 100_000}<",
+            "a_link_to_nowhere": "[a](" * 25_000,
+            "a_title_without_end": f"[a](b{' ' * 50_000}'{' ' * 50_000}",
+            "stars": "*" * 100_000,
+            "stars_and_spaces": "* " * 50_000,
+            "ticks": "a`" * 50_000,
+            "runs_of_ticks": " ".join("`" * one for one in range(1, 450)),
+            "opened_tags": "<a " * 33_000,
+            "opened_breaks": "<br " * 25_000,
+            "underscores": "_" * 100_000,
+            "a_rule": f"-{' ' * 100_000}x",
+            "a_table": "|" * 100_000,
+            "stops": ". a" * 33_000,
+            "entities": "&#" * 50_000,
+            "a_heading": f"# {'a ' * 50_000}!",
+        }.items()
+    },
+    "an_id_that_may_spell_its_path_in_many_ways": (
+        of_path("/{id}" * 20, f"get{'_id' * 14}_zz"),
         0,
         "",
     ),
@@ -180,6 +228,7 @@ components:
         b: {enum: [.nan, 1e999]}
         c: {const: -.inf}
         d: {minLength: 1e999}
+        e: {type: string, maxLength: 10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000}
 """
 
 
@@ -187,3 +236,9 @@ def test_numbers_without_end_do_not_stop_the_weaving(tmp_path: Path) -> None:
     done = weave(NUMBERS, tmp_path, "numbers.yaml")
     assert done.returncode == 0, done.stderr[-2000:]
     assert "Traceback" not in done.stderr
+    (rules,) = (tmp_path / "out").rglob("_schemas.json")
+
+    def refuse(word: str) -> None:
+        raise AssertionError(f"{word} is no JSON")
+
+    json.loads(rules.read_text("utf-8"), parse_constant=refuse)

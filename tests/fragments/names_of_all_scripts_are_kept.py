@@ -1,4 +1,5 @@
 from names_of_all_scripts_are_kept import NamesOfAllScriptsAreKept, models
+from names_of_all_scripts_are_kept.errors import InvalidRequestError
 from tests.answering import Vendor
 
 wire = {"имя": "a", "数量": 2, "größe": 1.5, "😀": "x", "¡-!": "y"}
@@ -12,3 +13,16 @@ assert (order.имя, order.数量, order.größe, order.field, order.field_2) =
 # A script without capitals has one name for a class, its method and the data of both.
 client.订单.订单_()
 assert vendor.plain_target == "/b"
+# Names that are spelled alike in capitals have data of their own.
+client.alike.sira()
+assert vendor.plain_target == "/sira"
+client.alike.sıra()
+assert vendor.plain_target == "/sıra"
+# The rules of such a schema hold too.
+client.sizes.create(wert=2)
+try:
+    client.sizes.create(wert=0)
+except InvalidRequestError as error:
+    assert [problem.path for problem in error.problems] == ["/wert"]
+else:
+    raise AssertionError("1 is the least")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from specloom.model.kinds import implied_types
 from specloom.model.names import Scope, pascal
@@ -158,8 +159,9 @@ def word_of(value: str | int) -> str:
 def named_by(part: Node) -> str:
     """The schema's name in a reference: the last word of its pointer, or of its file without the ending."""
     ref = str(part.value.get("$ref", part.value.get("$dynamicRef")))
-    file, _, pointer = ref.partition("#")
-    return pointer.rpartition("/")[2] or file.rpartition("/")[2].partition(".")[0]
+    file, _, pointer = (unquote(text) for text in ref.partition("#"))
+    step = pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+    return step or file.rpartition("/")[2].partition(".")[0]
 
 
 def mapped(ref: Node) -> Node | None:

@@ -6,6 +6,7 @@ still holds. That the document is wrong there is said when it is read.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -37,7 +38,10 @@ def _modern(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Whether JSON has a word for it: neither for infinity, nor for what is none."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _number(value: Any) -> Any:
@@ -49,7 +53,7 @@ def _step(value: Any) -> Any:
 
 
 def _count(value: Any) -> Any:
-    is_whole = _is_number(value) and value >= 0 and float(value).is_integer()
+    is_whole = _is_number(value) and value >= 0 and (isinstance(value, int) or value.is_integer())
     return int(value) if is_whole else _NOTHING
 
 
@@ -79,7 +83,18 @@ def _members(value: Any) -> Any:
 
 
 def _list(value: Any) -> Any:
-    return value if isinstance(value, list) else _NOTHING
+    kept = [one for one in value if _is_json(one)] if isinstance(value, list) else []
+    return kept if kept or value == [] else _NOTHING
+
+
+def _value(value: Any) -> Any:
+    return value if _is_json(value) else _NOTHING
+
+
+def _is_json(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        return all(map(_is_json, value.values() if isinstance(value, dict) else value))
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _names(value: Any) -> Any:
@@ -110,5 +125,6 @@ _KINDS: dict[str, Callable[[Any], Any]] = {
     "uniqueItems": _flag,
     "required": _names,
     "enum": _list,
+    **dict.fromkeys(("const", "default"), _value),
     "dependentRequired": _demands,
 }

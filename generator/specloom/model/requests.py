@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from specloom.model.choices import discriminated, mapped, word_of
 from specloom.model.contradictions import closed_to_others, overlap
@@ -114,7 +115,7 @@ class SchemaView:
             view.pop(key, None)
         target = node.reference()
         if target is not None:
-            view["$ref"] = f"#/$defs/{self._definition(target)}"
+            view |= self._reference(target)
         return well_formed(view)
 
     def advice(self, schema: Node) -> list[dict[str, Any]]:
@@ -158,7 +159,10 @@ class SchemaView:
             )
         return node.value
 
-    def _definition(self, target: Node, *, alone: bool = False, opened: bool = False) -> str:
+    def _reference(
+        self, target: Node, *, alone: bool = False, opened: bool = False
+    ) -> dict[str, str]:
+        """A reference to a definition, which is made at the first; its name is part of a URI (RFC 3986)."""
         key = (target.at, alone, opened)
         if key not in self._names:
             step = str(target.at.pointer[-1] if target.at.pointer else "Document")
@@ -167,7 +171,7 @@ class SchemaView:
             self._names[key] = name
             self.definitions[name] = {}
             self.definitions[name] = self.schema(target, alone=alone, opened=opened)
-        return self._names[key]
+        return {"$ref": f"#/$defs/{quote(self._names[key])}"}
 
     def _part(self, part: Node, node: Node, opened: bool, received: frozenset[str]) -> Any:
         """A child holds its parent's own rules, and not those that lead from the parent to its children."""
@@ -175,7 +179,7 @@ class SchemaView:
         alone = part.names_reference and self.families.lists_heirs(parent, node)
         is_all = isinstance(part.value, dict) and len(part.value) == 1
         if alone or (opened and part.names_reference and is_all):
-            return {"$ref": f"#/$defs/{self._definition(parent, alone=alone, opened=opened)}"}
+            return self._reference(parent, alone=alone, opened=opened)
         return self.schema(part, opened=opened, received=received)
 
     def _close(self, view: dict[str, Any], *, by_parts: bool, opened: bool) -> None:
@@ -205,11 +209,11 @@ class SchemaView:
                     "required": [family.wire_name],
                     "properties": {family.wire_name: _is_word(value)},
                 },
-                "then": {"$ref": f"#/$defs/{self._definition(one, alone=self._is_parent(one))}"},
+                "then": self._reference(one, alone=self._is_parent(one)),
             }
             for value, one in family.values
         ]
-        return {"allOf": [{"$ref": f"#/$defs/{self._definition(node, alone=True)}"}, *chosen]}
+        return {"allOf": [self._reference(node, alone=True), *chosen]}
 
     def _is_parent(self, node: Node) -> bool:
         return self.families.of(node) is not None
@@ -245,14 +249,14 @@ class SchemaView:
             *(
                 {
                     "if": {"required": [wire], "properties": {wire: _is_word(value)}},
-                    "then": {"$ref": f"#/$defs/{name}"},
+                    "then": reference,
                 }
-                for value, name in branches.items()
+                for value, reference in branches.items()
             ),
         ]
 
     def _demanded(
-        self, node: Node, wire: str, branches: dict[str, str]
+        self, node: Node, wire: str, branches: dict[str, dict[str, str]]
     ) -> Iterator[dict[str, Any]]:
         """One of the named values has to be there, but where the document says what stands for all others."""
         holder = node.get("discriminator")
@@ -263,16 +267,16 @@ class SchemaView:
         if default is None:
             yield named
         else:
-            yield {"if": named, "else": {"$ref": f"#/$defs/{self._definition(default)}"}}
+            yield {"if": named, "else": self._reference(default)}
 
-    def _branches(self, node: Node, wire_name: str) -> dict[str, str]:
+    def _branches(self, node: Node, wire_name: str) -> dict[str, dict[str, str]]:
         """The definition that each value of the discriminator chooses; none if a variant has no value."""
         parts = [part for key in _CHOICES for part in node.elements(key)]
         chosen = discriminated(node, parts, wire_name)
         reached = {target.at for target in chosen.values()}
         if any(not part.names_reference and part.at not in reached for part in parts):
             return {}
-        return {value: self._definition(target) for value, target in chosen.items()}
+        return {value: self._reference(target) for value, target in chosen.items()}
 
 
 def spoken(value: str) -> list[Any]:

@@ -44,8 +44,12 @@ class Secured:
 def read_ways(node: Node, root: Node) -> Ways:
     """The alternatives of an operation, each the schemes that go together; none where nothing is asked."""
     holder = node if node.get("security") is not None else root
+    components = root.get("components")
+    declared = {name for name, _ in components.items("securitySchemes")} if components else set()
     return tuple(
-        tuple(name for name, _ in requirement.items() if not name.startswith("x-"))
+        tuple(
+            name for name, _ in requirement.items() if name in declared or not name.startswith("x-")
+        )
         for requirement in holder.elements("security")
     )
 

@@ -48,8 +48,9 @@ def operation_constant(operation: Operation) -> Code:
 
 
 def data_name(method: str) -> Code:
-    """The name of the data that a method takes: its own in capitals, of which no two are alike."""
-    return identifier(method.upper())
+    """The name of the data that a method takes: its own in capitals, where they lead back to it."""
+    capitals = method.upper()
+    return identifier(capitals if capitals.lower() == method else f"{method}_DATA")
 
 
 def operation_data(
