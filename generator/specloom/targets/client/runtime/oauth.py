@@ -147,6 +147,7 @@ def _answer_of(session: Session, grant: OAuth2, url: str, ask: Ask) -> Core[Exch
 def _discovered(session: Session, grant: OAuth2, ask: Ask) -> Core[str]:
     """The token endpoint that an OpenID provider names in its metadata."""
     url = urljoin(f"{session.settings.base_url}/", grant.discovery)
+    session.settings.check_private(url)  # whoever answers there chooses who gets the secret
     request = Request(
         method="GET",
         url=url,

@@ -1,0 +1,150 @@
+"""Tokens that are fetched: what a submit costs does not hang on them, and one call fetches one."""
+
+from __future__ import annotations
+
+import pickle
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from specloom.targets.client.runtime.errors import (
+    APIConnectionError,
+    APIError,
+    AuthenticationError,
+    ConfigurationError,
+    SubmitUncertainError,
+)
+from specloom.targets.client.runtime.operations import Body, Idempotency, OAuth2, Operation
+
+from .loopback import FakeClock
+from .videos_api import API, VideosClient
+from .videos_api.videos import LIFE, SUBMIT
+
+URL = "https://x.example"
+TOKEN_PATH = "/token"
+WORDS = {"client_id": "my-application", "client_secret": "secret-0123456789"}
+KEYED = replace(
+    SUBMIT, job=replace(LIFE, idempotency=Idempotency(key="$request.header.Idempotency-Key"))
+)
+PUT: Operation[Any] = Operation(
+    name="videos.put", method="PUT", path="/v1/file", body=Body("application/octet-stream")
+)
+
+
+class Server(httpx2.BaseTransport):
+    """Answers each path as it is told, and counts; the last answer stays."""
+
+    def __init__(self, **answers: list[Any]) -> None:
+        token = httpx2.Response(200, json={"access_token": "token-123456", "expires_in": 30})
+        self.answers = {"token": [token], **answers}
+        self.asked: Counter[str] = Counter()
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        request.read()
+        name = request.url.path.rpartition("/")[2]
+        self.asked[name] += 1
+        told = self.answers[name]
+        given = told.pop(0) if len(told) > 1 else told[0]
+        made = given() if callable(given) else given
+        if isinstance(made, Exception):
+            raise made
+        answer: httpx2.Response = made
+        return httpx2.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+
+def client_of(server: Server, **settings: Any) -> VideosClient:
+    given = {"api": replace(API, security=(OAuth2(token_url=TOKEN_PATH),)), "credentials": WORDS}
+    http = httpx2.Client(transport=server)
+    return VideosClient(
+        **{**given, "base_url": URL, "http_client": http, "clock": FakeClock(), **settings}
+    )
+
+
+def token(**more: Any) -> httpx2.Response:
+    return httpx2.Response(200, json={"access_token": "token-123456", **more})
+
+
+FAILURES: list[Any] = [httpx2.ConnectError("down"), httpx2.Response(401), httpx2.Response(400)]
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_token_that_cannot_be_had_does_not_end_the_doubt_about_a_job(failure: Any) -> None:
+    clock = FakeClock()
+
+    def late() -> httpx2.ReadTimeout:
+        clock.sleep(40)  # by then the token has ended
+        return httpx2.ReadTimeout("slow")
+
+    server = Server(token=[token(expires_in=30), failure], videos=[late])
+    with pytest.raises(SubmitUncertainError) as caught:
+        client_of(server, clock=clock).videos.submit_as(KEYED)
+    assert (caught.value.billed, caught.value.retryable) == ("unknown", False)
+    assert isinstance(caught.value.__cause__, APIError)
+    assert server.asked["videos"] == 1
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_submit_whose_token_cannot_be_had_costs_nothing(failure: Any) -> None:
+    server = Server(token=[failure])
+    with pytest.raises((APIConnectionError, AuthenticationError)) as caught:
+        client_of(server).videos.submit_as(SUBMIT)
+    assert caught.value.billed == "no"
+    assert server.asked["videos"] == 0
+
+
+def test_what_a_listener_raises_is_not_taken_for_a_missing_token() -> None:
+    server = Server(videos=[httpx2.Response(200, json={"id": "t1"})])
+
+    def fail(_: Any) -> None:
+        raise APIError("mine")
+
+    with pytest.raises(APIError, match="mine") as caught:
+        client_of(server).videos.submit_as(SUBMIT, on_response=fail)
+    assert "videos.submit~t1" in caught.value.__notes__[0]
+    assert caught.value.billed == "unknown"
+
+
+def test_a_submit_is_not_sent_again_with_a_fresh_token() -> None:
+    server = Server(videos=[httpx2.Response(401)])
+    with pytest.raises(AuthenticationError) as caught:
+        client_of(server).videos.submit_as(SUBMIT)
+    assert caught.value.billed == "no"
+    assert server.asked == {"token": 1, "videos": 1}
+
+
+class Once:
+    """A stream that nobody can rewind."""
+
+    def __init__(self, *chunks: bytes) -> None:
+        self.chunks = iter(chunks)
+
+    def read(self, size: int) -> bytes:
+        return next(self.chunks, b"")
+
+
+@pytest.mark.parametrize(("body", "sent"), [(b"abc", 2), (Once(b"abc"), 1)])
+def test_a_call_is_sent_again_with_a_fresh_token_if_its_body_can_be(body: Any, sent: int) -> None:
+    server = Server(file=[httpx2.Response(401)])
+    with pytest.raises(AuthenticationError):
+        client_of(server).videos._call(PUT, body=body, options={})
+    assert server.asked == {"token": sent, "file": sent}
+
+
+def test_no_discovery_over_plain_http_names_who_gets_the_secret() -> None:
+    server = Server(openid=[httpx2.Response(200, json={"token_endpoint": f"{URL}/token"})])
+    open_one = OAuth2(discovery="http://login.example/openid")
+    with pytest.raises(ConfigurationError, match="plain HTTP"):
+        client_of(server, api=replace(API, security=(open_one,))).videos.get("t1")
+    assert not server.asked
+
+
+def test_an_uncertain_submit_of_an_open_file_is_pickled() -> None:
+    server = Server(videos=[httpx2.Response(500)])
+    operation = replace(SUBMIT, body=Body("multipart/form-data"))
+    with Path(__file__).open("rb") as file, pytest.raises(SubmitUncertainError) as caught:
+        client_of(server).videos.submit_as(operation, extra_body={"file": file})
+    assert pickle.dumps(caught.value)
