@@ -118,25 +118,42 @@ def _without_method(said: list[str], method: str) -> list[str]:
 def _is_route(said: list[str], method: str, path: str) -> bool:
     """Whether the words are those of method and path, one after the other, placeholders among them."""
     rest = [singular(word) for word in (said[1:] if said[0] == method else said[:-1])]
-    return _spells(rest, _segments(path), [], is_told=False)
+    return _spells(rest, _segments(path))
 
 
-def _spells(rest: list[str], segments: list[str], before: list[str], *, is_told: bool) -> bool:
-    """Whether the words spell the segments; a placeholder is told by its own words, as `id`, or not."""
-    if not segments:
-        return is_told and not rest
-    fixed = [singular(word) for word in words(_PARAMETER.sub(" ", segments[0]))]
-    asked = [singular(word) for word in words(segments[0])] if "{" in segments[0] else []
-    if not asked:
-        size = len(fixed)
-        return rest[:size] == fixed and _spells(rest[size:], segments[1:], fixed, is_told=is_told)
-    is_made = "id" in asked or set(asked) & set(before)  # a person says `file`, and not `file id`
-    ways = [asked] if is_made else []
-    for way in [*ways, ["id", *fixed]]:
-        size = len(way)
-        if rest[:size] == way and _spells(rest[size:], segments[1:], before, is_told=True):
-            return True
-    return _spells(rest, segments[1:], before, is_told=is_told)
+def _spells(rest: list[str], segments: list[str]) -> bool:
+    """Whether the words spell the segments; a placeholder is told by its own words, as `id`, or not.
+
+    All readings go forward together, as how many words each has used and whether it told a placeholder: there are
+    few of these, and without end many ways to come to them.
+    """
+    reached, before = {(0, False)}, set[str]()
+    for segment in segments:
+        fixed = [singular(word) for word in words(_PARAMETER.sub(" ", segment))]
+        ways = _tellings(segment, fixed, before)
+        further = {
+            (used + len(way), True)
+            for used, _ in reached
+            for way in ways
+            if rest[used : used + len(way)] == way
+        }
+        if "{" in segment and words(segment):
+            reached |= further
+        else:
+            size, before = len(fixed), set(fixed)
+            reached = {
+                (used + size, is_told)
+                for used, is_told in reached
+                if rest[used : used + size] == fixed
+            }
+    return (len(rest), True) in reached
+
+
+def _tellings(segment: str, fixed: list[str], before: set[str]) -> list[list[str]]:
+    """The words that may stand for a segment with a placeholder: a person says `file`, and not `file id`."""
+    asked = [singular(word) for word in words(segment)] if "{" in segment else []
+    is_made = "id" in asked or set(asked) & before
+    return [*([asked] if is_made else []), ["id", *fixed]] if asked else []
 
 
 def _is_unspoken(said: list[str], method: str, path: str) -> bool:
