@@ -141,7 +141,9 @@ BOMBS: dict[str, tuple[str, int, str]] = {
             "a_table": "|" * 100_000,
             "stops": ". a" * 33_000,
             "entities": "&#" * 50_000,
-            "a_heading": f"# {'a ' * 50_000}!",
+            "a_heading": f"# a{' ' * 100_000}b",
+            "a_fence": f"```{'a' * 100_000}`",
+            "a_head_without_a_table": f"a|\n{' ' * 100_000}x|",
         }.items()
     },
     "an_id_that_may_spell_its_path_in_many_ways": (

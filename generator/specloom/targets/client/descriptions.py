@@ -10,8 +10,8 @@ from specloom.python.docstrings import LINK
 
 _CODE = re.compile(r"<(code|tt|kbd)>([^<>`]{1,200})</\1>", re.IGNORECASE)
 _LINK = re.compile(r"<a\s[^<>]{0,500}>([^<>]{0,500})</a>", re.IGNORECASE)
-_BREAK = re.compile(r"\s*<br\s*/?>\s*|\s*</?p(?:\s[^<>]{0,200})?>\s*", re.IGNORECASE)
-_ITEM = re.compile(r"\s*<li(?:\s[^<>]{0,200})?>\s*", re.IGNORECASE)
+_BREAK = re.compile(r"<br\s*/?>\s*|</?p(?:\s[^<>]{0,200})?>\s*", re.IGNORECASE)
+_ITEM = re.compile(r"<li(?:\s[^<>]{0,200})?>\s*", re.IGNORECASE)
 _TAG = re.compile(
     r"</?(?:b|i|u|em|strong|small|sup|sub|span|div|ul|ol|li|nobr|hr|h[1-6])(?:\s[^<>]{0,200})?/?>",
     re.IGNORECASE,
@@ -27,18 +27,27 @@ _WIDTH = 88  # columns of a line in a method's docstring
 _LONGEST = 8  # lines of a description
 
 
-def plain(text: str) -> str:
+def without_markup(text: str) -> str:
     """The text without the HTML that people write into descriptions; other angle brackets stay."""
     if "<" not in text:
         return text
     marked = _LINK.sub(r"\1", _CODE.sub(r"`\2`", text))
-    parted = _ITEM.sub("\n- ", _BREAK.sub("\n\n", marked))
+    parted = _parted(_ITEM, _parted(_BREAK, marked, "\n\n"), "\n- ")
     return html.unescape(_TAG.sub("", parted)).strip()
+
+
+def _parted(tag: re.Pattern[str], text: str, mark: str) -> str:
+    """The text with a mark in place of each tag and the spaces around it.
+
+    No pattern may begin with spaces: at each of a thousand it would look for a tag behind all that follow.
+    """
+    *parts, last = tag.split(text)
+    return mark.join([*(part.rstrip() for part in parts), last])
 
 
 def description(text: str, more: str) -> str:
     """The beginning of a long text, cut where a paragraph or a sentence ends; `more` says where the rest stands."""
-    written = plain(text)
+    written = without_markup(text)
     kept: list[str] = []
     height = 0
     for line in written.split("\n"):
@@ -64,7 +73,7 @@ def _rounded(kept: list[str], following: str, room: int) -> str:
 
 def entry(text: str, room: int) -> str:
     """What is said of one argument, on one line; of a long text as many sentences as there is room for."""
-    line = LINK.sub(r"\1", " ".join(plain(text).split()))
+    line = LINK.sub(r"\1", " ".join(without_markup(text).split()))
     return line if len(line) <= room else f"{first_sentences(line, room)} …"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from specloom.python.spelling import Spelling
-from specloom.targets.client.descriptions import first_sentences, plain
+from specloom.targets.client.descriptions import first_sentences, without_markup
 from specloom.targets.client.methods import kinds_of
 from specloom.targets.client.returned import Returned
 from specloom.targets.docs.markdown import (
@@ -114,5 +114,5 @@ def _name(one: Argument) -> str:
 
 def _short(doc: str) -> Markdown:
     """The first sentence of a description."""
-    first = " ".join(plain(doc).strip().split("\n\n")[0].split())
+    first = " ".join(without_markup(doc).strip().split("\n\n")[0].split())
     return words(first if len(first) <= _LONGEST_DOC else first_sentences(first, _LONGEST_DOC))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from specloom.model.media import plain
 from specloom.model.types import ABSENT
 from specloom.python.spelling import sentence
-from specloom.targets.client.descriptions import description, entry, plain
+from specloom.targets.client.descriptions import description, entry, without_markup
 from specloom.targets.client.ranges import range_text
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def estimate_doc(operation: Operation) -> str:
 
 def _head(operation: Operation) -> list[str]:
     """The summary and the description, each once, or method and path."""
-    summary = sentence(plain(operation.summary))
+    summary = sentence(without_markup(operation.summary))
     page = operation.qualified.partition(".")[0]
     doc = sentence(description(operation.doc, f"The whole text stands in `docs/{page}.md`."))
     if _letters(doc).startswith(_letters(summary)):

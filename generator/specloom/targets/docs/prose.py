@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 
 from specloom.targets.docs.markdown import Markdown, foreign_fence, table, words
 
-_FENCE = re.compile(r"\s*(?P<mark>`{3,}|~{3,})\s*(?P<language>[\w+-]*)[^`]*$")
-_HEADING = re.compile(r"\s{0,3}(?P<marks>#{1,6})(?:\s+(?P<text>.*?))?(?:\s+#+)?\s*$")
+# Nothing here goes back over what it has read: a line may be as long as its author likes.
+_FENCE = re.compile(r"\s*+(?P<mark>`{3,}+|~{3,}+)\s*+(?P<language>[\w+-]*+)[^`]*+$")
+_HEADING = re.compile(r"\s{0,3}(?P<marks>#{1,6})(?:\s++(?P<text>.*))?$")
 _UNDERLINE = re.compile(r"\s{0,3}(?P<mark>=+|-+)\s*$")
 _RULE = re.compile(r"\s{0,3}([-*_])(?:\s*\1){2,}\s*$")
 _ITEM = re.compile(r"(?P<indent>\s*)(?P<mark>[-*+]|\d{1,9}[.)])\s+(?P<text>\S.*)$")
 _QUOTE = re.compile(r"\s{0,3}>\s?(?P<text>.*)$")
-_DELIMITERS = re.compile(r"\s*\|?(?:\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?\s*$")
+_DELIMITER = re.compile(r":?-+:?")
 _DEEPEST = 3  # levels of lists
 
 
@@ -64,7 +65,7 @@ class _Blocks:
         if found := _FENCE.match(line):
             self._fenced(found)
         elif found := _HEADING.match(line):
-            self._heading(found["text"] or "", len(found["marks"]))
+            self._heading(_unclosed(found["text"] or ""), len(found["marks"]))
         elif self.open and not self.before and (found := _UNDERLINE.match(line)):
             self._titled(1 if found["mark"].startswith("=") else 2)
         elif _RULE.match(line):
@@ -161,7 +162,8 @@ class _Blocks:
 
     def _is_delimited(self) -> bool:
         following = self.lines[self.at]
-        return "|" in following and _DELIMITERS.match(following) is not None
+        cells = _split(following) if "|" in following else [""]
+        return all(_DELIMITER.fullmatch(cell.strip()) for cell in cells)
 
     def _table(self, head: str) -> None:
         self.at += 1
@@ -172,6 +174,12 @@ class _Blocks:
             rows.append((cells + [Markdown("")] * len(names))[: len(names)])
             self.at += 1
         self._add(table([name.replace("|", "\\|") for name in names], rows))
+
+
+def _unclosed(heading: str) -> str:
+    """The words of a heading without the marks that may close it."""
+    text = heading.rstrip("#")
+    return text.rstrip() if text != heading and text[-1:] in ("", " ") else heading
 
 
 def _split(row: str) -> list[str]:
