@@ -196,6 +196,7 @@ def runtime(generator: Generator, out: Path) -> str:
     settings = package.parent / "pyrightconfig.json"
     settings.write_text(json.dumps({**PYRIGHT, "include": ["api/_runtime"]}))
     command: list[str | Path] = [BIN / "pyright", "-p", settings, "--outputjson"]
+    command += ["--pythonpath", generator.python]
     pyright = run(command, folder=package.parent, seconds=LIMIT)
     settings.unlink()
     command = [BIN / "black", "--check", "--quiet", "--line-length", "100", "."]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+from collections import Counter
 
 import pytest
 
+from specloom.diagnostics import Location
 from specloom.model.names import (
     ERROR_NAMES,
     METHOD_NAMES,
@@ -16,6 +18,8 @@ from specloom.model.names import (
     snake,
 )
 from specloom.model.operation_ids import id_words, route_words
+from specloom.model.placement import divided
+from specloom.model.types import Enumeration, Union
 from specloom.targets.client.runtime import errors, twins
 from specloom.targets.client.runtime.client import AsyncClient, Client
 
@@ -139,3 +143,22 @@ def test_long_class_names_lose_what_they_say_twice_and_then_their_middle() -> No
     assert shortened("VideoTask") == "VideoTask"
     assert shortened(long) == "ListV1ResponseDistributionItemsCredentials"
     assert len(shortened("".join(f"Word{chr(65 + n)}ab" for n in range(26)))) <= 60
+
+
+def test_no_module_holds_more_types_than_can_be_read() -> None:
+    names = [f"{first}Thing{number}" for first in "ABC" for number in range(500)]
+    names += [f"Door{number}" for number in range(700)]
+    at = Location("api.yaml")
+    types = [
+        Enumeration(name=name, wire_name=name, module="shared", kind="string", members=(), at=at)
+        for name in names
+    ]
+    loop = Union(name="Loop", wire_name="Loop", module="shared", variants=(), at=at)
+    placed = list(divided([*types, loop]))
+    modules = Counter(one.module for one in placed)
+    assert max(modules.values()) <= 600
+    assert {"shared_a", "shared_b", "shared_c"} <= modules.keys()
+    assert [one.name for one in placed] == [*names, "Loop"]
+    # Unions that lead back to themselves stay together.
+    assert placed[-1].module == "shared"
+    assert {one.module for one in divided(types[:600])} == {"shared"}

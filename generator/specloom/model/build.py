@@ -13,6 +13,7 @@ from specloom.model.extensions import read_error_codes, read_limits, schemas_wit
 from specloom.model.media import preferred
 from specloom.model.names import is_package_name, pascal, snake
 from specloom.model.operations import Operations
+from specloom.model.placement import divided
 from specloom.model.requests import SchemaView
 from specloom.model.schemas import Schemas
 from specloom.model.security import secure
@@ -64,7 +65,7 @@ def build_api(tree: Tree, package: str, report: Report) -> Api:
         security_schemes=secured.schemes,
         secured=secured.usual,
         resources=resources,
-        types=tuple(_placed(schemas.declarations, resources, webhooks)),
+        types=tuple(divided(_placed(schemas.declarations, resources, webhooks))),
         webhooks=webhooks,
         error_codes=_with_rules(root, operations),
         limits=read_limits(root),
