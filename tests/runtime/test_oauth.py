@@ -25,7 +25,7 @@ from .videos_api import API, VideosClient
 from .videos_api.videos import LIFE, SUBMIT
 
 URL = "https://x.example"
-TOKEN_PATH = "/token"
+ENDPOINT = "/token"
 WORDS = {"client_id": "my-application", "client_secret": "secret-0123456789"}
 KEYED = replace(
     SUBMIT, job=replace(LIFE, idempotency=Idempotency(key="$request.header.Idempotency-Key"))
@@ -57,7 +57,7 @@ class Server(httpx2.BaseTransport):
 
 
 def client_of(server: Server, **settings: Any) -> VideosClient:
-    given = {"api": replace(API, security=(OAuth2(token_url=TOKEN_PATH),)), "credentials": WORDS}
+    given = {"api": replace(API, security=(OAuth2(token_url=ENDPOINT),)), "credentials": WORDS}
     http = httpx2.Client(transport=server)
     return VideosClient(
         **{**given, "base_url": URL, "http_client": http, "clock": FakeClock(), **settings}
@@ -114,6 +114,18 @@ def test_a_submit_is_not_sent_again_with_a_fresh_token() -> None:
         client_of(server).videos.submit_as(SUBMIT)
     assert caught.value.billed == "no"
     assert server.asked == {"token": 1, "videos": 1}
+
+
+def test_a_refused_token_that_is_said_back_is_not_told() -> None:
+    told = {"error": {"code": "x", "message": "who is token-123456?"}}
+    server = Server(t1=[httpx2.Response(401, json=told)], videos=[httpx2.Response(401, json=told)])
+    for call in (
+        lambda: client_of(server).videos.get("t1"),
+        lambda: client_of(server).videos.submit_as(SUBMIT),
+    ):
+        with pytest.raises(AuthenticationError, match="who is") as caught:
+            call()
+        assert "token-123456" not in str(caught.value)
 
 
 class Once:

@@ -13,14 +13,15 @@ import pytest
 
 from specloom.targets.client.runtime.client import AsyncClient, Client
 from specloom.targets.client.runtime.errors import (
+    APIConnectionError,
     APIError,
     AuthenticationError,
     ConfigurationError,
     InvalidRequestError,
 )
-from specloom.targets.client.runtime.operations import ApiKey
+from specloom.targets.client.runtime.operations import ApiKey, Basic
 
-from .loopback import Loopback, answer
+from .loopback import DROP, Loopback, answer
 from .videos_api import API, AsyncVideosClient, VideosClient
 
 if TYPE_CHECKING:
@@ -155,6 +156,17 @@ def test_a_server_that_says_the_key_back_does_not_get_it_into_the_error(server: 
     assert "[the key]" in str(caught.value)
 
 
+def whole(error: BaseException | None) -> str:
+    """All that is told of an error and its causes, with the locals of our frames."""
+    told = "".join(traceback.format_exception(error))
+    while error is not None:
+        for frame in traceback.TracebackException.from_exception(error, capture_locals=True).stack:
+            if "targets" in frame.filename or "http" in frame.filename:
+                told += str(frame.locals)
+        error = error.__cause__ or error.__context__
+    return told
+
+
 PLACES = (None, *(ApiKey(name="k", place=place) for place in ("header", "query", "cookie")))
 
 
@@ -176,7 +188,8 @@ def test_a_transport_that_tells_the_request_does_not_tell_the_key(
         with pytest.raises(APIError) as caught:
             call()
         assert "failed for https://x.example/v1/videos" in str(caught.value)
-        assert KEY not in str(caught.value)
+        assert KEY not in whole(caught.value)
+        assert kind.__name__ in whole(caught.value)
     assert "failed for https://x.example/v1/videos" in caplog.text
     assert KEY not in caplog.text
 
@@ -196,3 +209,79 @@ def test_no_log_of_polling_tells_the_key(
     job.refresh()
     assert "polling goes on" in caplog.text
     assert KEY not in caplog.text
+
+
+IN_QUERY = replace(API, security=(ApiKey(name="k", place="query"),))
+
+
+@pytest.mark.parametrize("client", [VideosClient, AsyncVideosClient])
+@pytest.mark.parametrize("cut", [False, True])
+def test_no_frame_of_a_broken_line_shows_a_key_in_the_url(
+    server: Loopback, client: Any, cut: bool
+) -> None:
+    server["GET /v1/videos/t1"] = answer(200, {}, content_length=900) if cut else DROP
+    made = client(api=IN_QUERY, api_key=KEY, base_url=server.url, max_retries=0)
+    with pytest.raises(APIConnectionError) as caught:
+        got(made)
+    assert "RemoteProtocolError" in str(caught.value.__cause__.__class__)
+    assert KEY not in whole(caught.value)
+    assert KEY in str(server.received[0])
+
+
+def got(client: VideosClient | AsyncVideosClient) -> None:
+    if isinstance(client, VideosClient):
+        client.videos.get("t1")
+        return
+
+    async def later() -> None:
+        async with client:
+            await client.videos.get("t1")
+
+    asyncio.run(later())
+
+
+def test_an_answer_tells_its_url_and_its_repr_does_not(server: Loopback) -> None:
+    server["GET /v1/videos/t1"] = answer(200, {})
+    seen: list[Any] = []
+    with VideosClient(api=IN_QUERY, api_key=KEY, base_url=server.url) as client:
+        client.videos.get("t1", on_response=seen.append)
+    assert seen[0].url == f"{server.url}/v1/videos/t1?k={KEY}"
+    assert KEY not in repr(seen[0])
+
+
+def test_a_key_that_a_function_gives_is_not_said_back_either(server: Loopback) -> None:
+    told = {"error": {"code": "x", "message": f"bad key {KEY}"}}
+    server["GET /v1/videos/t1"] = answer(401, told)
+    for api in (API, IN_QUERY):
+        with (
+            VideosClient(api=api, api_key=lambda: KEY, base_url=server.url) as client,
+            pytest.raises(AuthenticationError, match="bad key") as caught,
+        ):
+            client.videos.get("t1")
+        assert KEY not in str(caught.value)
+
+
+def test_names_and_short_words_stay_in_what_is_told(server: Loopback) -> None:
+    server["GET /v1/videos/t1"] = answer(401, {"error": {"code": "x", "message": "ReadTimeout"}})
+    for user, password in (("meadmeadmead", "me"), ("ReadTimeout", "0123456789")):
+        given = {"username": user, "password": password}
+        with (
+            VideosClient(
+                api=replace(API, security=(Basic(),)), credentials=given, base_url=server.url
+            ) as client,
+            pytest.raises(AuthenticationError, match="ReadTimeout"),
+        ):
+            client.videos.get("t1")
+
+
+def test_a_key_that_is_given_as_the_name_of_a_user_is_secret(server: Loopback) -> None:
+    server["GET /v1/videos/t1"] = answer(401, {"error": {"code": "x", "message": f"no {KEY}"}})
+    given = {"username": KEY, "password": ""}
+    with (
+        VideosClient(
+            api=replace(API, security=(Basic(),)), credentials=given, base_url=server.url
+        ) as client,
+        pytest.raises(AuthenticationError, match="no ") as caught,
+    ):
+        client.videos.get("t1")
+    assert KEY not in str(caught.value)

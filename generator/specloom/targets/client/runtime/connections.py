@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .effects import Failure
 from .errors import ConfigurationError
+from .logs import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -166,9 +167,10 @@ def prepared(
             extensions={"trace": trace},
         )
     except httpx2.InvalidURL as error:  # it may be the server's: a link, or where to poll
-        return Failure(error, transient=False)
+        return Failure(harmless(asked, error), transient=False)
     except (TypeError, ValueError) as error:
-        raise ConfigurationError(f"{asked.operation}: no request can be made: {error}") from error
+        cause = harmless(asked, error)
+        raise ConfigurationError(f"{asked.operation}: no request can be made: {cause}") from cause
     options: dict[str, Any] = {"stream": True, "follow_redirects": asked.route == "download"}
     if asked.route != "call":
         options["auth"] = None  # an auth flow may send a request again
@@ -185,7 +187,7 @@ def _content(client: Any, asked: Request) -> Any:
     return asked.content.awaited() if is_async else asked.content.blocking()
 
 
-def failure(error: BaseException | None, trace: Trace | None) -> Failure:
+def failure(request: Request, error: BaseException | None, trace: Trace | None) -> Failure:
     """How sending or reading broke off: whether time was up, and whether it may go better."""
     import httpx2
 
@@ -197,4 +199,5 @@ def failure(error: BaseException | None, trace: Trace | None) -> Failure:
     )
     handed = trace is None or trace.handed
     timed_out = isinstance(error, httpx2.TimeoutException | TimeoutError)
-    return Failure(error, timed_out=timed_out, transient=handed and not hopeless)
+    told = harmless(request, error)
+    return Failure(told, timed_out=timed_out, transient=handed and not hopeless)

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from .effects import Caught
 from .errors import ConfigurationError
+from .logs import SHORTEST_KEY
 from .oauth import Tokens, pair
 from .operations import Basic, OAuth2
 
@@ -72,6 +73,7 @@ class Credentials:
     given: Mapping[str, Given] = field(default_factory=dict)
     scopes: tuple[str, ...] | None = None
     tokens: Tokens = field(default_factory=Tokens)
+    asked: dict[str, Secret] = field(default_factory=dict)  # what functions gave last
 
     def chosen(self, secured: bool | tuple[str, ...] = True) -> list[Security]:
         """The schemes of the first alternative that is complete; none where nothing has to be sent.
@@ -124,6 +126,7 @@ class Credentials:
         """
         given = self.given[name]
         asked = given if isinstance(given, Secret) else Secret(given())
+        self.asked[name] = asked
         return _clean(asked, name, variable_of(self.api, name), carried)
 
     def header(self, scheme: Basic) -> Secret:
@@ -140,12 +143,21 @@ class Credentials:
 
     def redacted(self, text: str) -> str:
         """The text without the secrets, where a server says them back; no function is asked."""
-        for given in (*self.given.values(), *map(Secret, self.tokens.texts()), *self._pairs()):
-            key = given.reveal().strip() if isinstance(given, Secret) else ""
-            if key and key != SANDBOX_KEY:
+        for given in (*self._secrets(), *map(Secret, self.tokens.texts()), *self._pairs()):
+            key = given.reveal().strip()
+            if len(key) >= SHORTEST_KEY:
                 for told in (key, quote(key, safe="", errors="replace")):
                     text = text.replace(told, "[the key]")
         return text
+
+    def _secrets(self) -> Iterator[Secret]:
+        """What is secret of what is given; of a function what it gave last."""
+        for scheme in self.api.security:
+            for name in _secret_names(scheme, self.given):
+                given = self.given.get(name)
+                known = given if isinstance(given, Secret) else self.asked.get(name)
+                if known is not None:
+                    yield known
 
     def _pairs(self) -> Iterator[Secret]:
         """User and password as they travel, of each scheme where no function has to be asked."""
@@ -181,6 +193,18 @@ def keywords(scheme: Security) -> tuple[str, ...]:
         return scheme.key, scheme.other
     if isinstance(scheme, OAuth2):
         return scheme.application or (scheme.key,)
+    return (scheme.key,)
+
+
+def _secret_names(scheme: Security, given: Mapping[str, Given]) -> tuple[str, ...]:
+    """The keywords whose values must not show: the name of a user or an application may."""
+    if isinstance(scheme, Basic):
+        password = given.get(scheme.other)
+        # Some vendors take the key as the user's name, and no password.
+        alone = password is None or (isinstance(password, Secret) and not password.reveal())
+        return (scheme.key, scheme.other) if alone else (scheme.other,)
+    if isinstance(scheme, OAuth2):
+        return scheme.key, *scheme.application[1:]
     return (scheme.key,)
 
 

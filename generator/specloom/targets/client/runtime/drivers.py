@@ -25,6 +25,7 @@ from .effects import (
     Sleep,
     Wall,
 )
+from .logs import Veiled
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator
@@ -110,7 +111,8 @@ def _reply(effect: Send, response: Any, chunks: Any, deadline: float | None) -> 
     return Reply(
         status=response.status_code,
         headers=response.headers,
-        url=str(response.url),
+        url=Veiled(response.url),
+        asked=asked,
         response=response,
         chunks=chunks,
         deadline=None if asked.streamed or asked.route == "download" else deadline,
@@ -211,14 +213,14 @@ class SyncDriver:
             response = client.send(request, **options)
             reply = _reply(effect, response, response.iter_bytes(), deadline)
             run.opened.append(reply)
-        return failure(caught.error, trace) if reply is None else reply
+        return failure(effect.request, caught.error, trace) if reply is None else reply
 
     def _read(self, reply: Reply, run: _Run[Any]) -> bytes | Failure:
         chunk: bytes | None = None
         with Caught(Exception) as caught, _within(_part_due(reply, time.monotonic())):
             chunk = next(reply.chunks, b"")
         if chunk is None:
-            return failure(caught.error, None)
+            return failure(reply.asked, caught.error, None)
         if not chunk:
             run.closed(reply)
         return chunk
@@ -315,7 +317,7 @@ class AsyncDriver:
                 raise
             reply = _reply(effect, response, response.aiter_bytes(), deadline)
             run.opened.append(reply)
-        return failure(caught.error, trace) if reply is None else reply
+        return failure(effect.request, caught.error, trace) if reply is None else reply
 
     async def _read(self, reply: Reply, run: _Run[Any]) -> bytes | Failure:
         chunk: bytes | None = None
@@ -324,7 +326,7 @@ class AsyncDriver:
             async with asyncio.timeout_at(due):
                 chunk = await anext(reply.chunks, b"")
         if chunk is None:
-            return failure(caught.error, None)
+            return failure(reply.asked, caught.error, None)
         if not chunk:
             run.closed(reply)
         return chunk

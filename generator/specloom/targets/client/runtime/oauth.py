@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import math
 import threading
+from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote_plus, urlencode, urljoin
@@ -45,6 +46,7 @@ class Tokens:
     def __init__(self) -> None:
         self._held: dict[str, _Token] = {}
         self._fetching: set[str] = set()
+        self._refused: deque[_Token] = deque(maxlen=8)  # a server says back what it refuses
         self._lock = threading.Lock()
         self.in_form: set[str] = set()  # token endpoints that take the secret in the body only
 
@@ -76,11 +78,12 @@ class Tokens:
         """Forget the token of a header that the server refused."""
         for key, held in list(self._held.items()):
             if f"Bearer {held.text}" == header:
+                self._refused.append(held)
                 self._held.pop(key, None)
 
     def texts(self) -> list[str]:
         """The tokens, to be kept out of texts."""
-        return [str(held.text) for held in self._held.values()]
+        return [str(one.text) for one in (*self._held.values(), *self._refused)]
 
 
 def authorized(session: Session, request: Request, ask: Ask) -> Core[Request]:

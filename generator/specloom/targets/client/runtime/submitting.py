@@ -10,7 +10,7 @@ from .effects import Caught, Sleep, now
 from .errors import APIError, SubmitUncertainError, printable
 from .exchanging import Exchange, Listener, backoff, exchange
 from .fates import Verdict, read_fate
-from .logs import bare_url, redacted_headers
+from .logs import bare_url, redacted_headers, without_sent_keys
 from .records import resume_line
 from .vendors import connection_error, make_error, read_code, status_error
 
@@ -121,7 +121,8 @@ class _Attempts:
         with Caught(Exception):  # an answer that cannot be looked into is kept all the same
             places = (self.order.job.error, self.session.api.error)
             code, message = read_code(self.parsed(made), *places)
-        said = f": {message}" if message else ""
+        told = self.session.settings.redacted(f": {message}") if message else ""
+        said = without_sent_keys(made.request, told)
         error = make_error(
             self.session,
             SubmitUncertainError,

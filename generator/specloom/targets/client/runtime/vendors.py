@@ -14,7 +14,7 @@ from .errors import (
     printable,
     status_class,
 )
-from .logs import without_keys, without_queries
+from .logs import without_keys, without_queries, without_sent_keys
 
 if TYPE_CHECKING:
     from .exchanging import Exchange
@@ -71,6 +71,8 @@ def status_error(
     `operation` knows how the document describes the answer.
     """
     code, message = read_code(parsed, *places, session.api.error)
+    # Of the client's keys first, which are named so; others may have been given meanwhile.
+    message = without_sent_keys(made.request, session.settings.redacted(message or ""))
     known = session.api.error_codes.get(code) if code is not None else None
     answered = made.status or 0
     # Where HTTP says success, the code says what it stands for.
