@@ -1,4 +1,5 @@
 import datetime
+from typing import assert_type
 
 from tests.answering import Vendor
 from webhooks_and_callbacks_are_read_as_their_types import (
@@ -17,6 +18,15 @@ assert (done.state, done.tags) == ("done", ["a", "b"])
 assert (
     webhooks.parse_add_thing_on_done('{"state": "x"}', content_type="application/json").state == "x"
 )
+# The first method has the plain name, whatever is added behind it; a pinned name is kept for its own.
+assert_type(webhooks.parse_asked_twice("7"), int)
+assert_type(webhooks.parse_post_asked_twice('"x"'), str)
+assert_type(webhooks.parse_fore_name("7"), int)
+assert webhooks.parse_fore_name_2("[1]") == [1]
+assert "Deprecated." in (webhooks.parse_asked_twice.__doc__ or "")
+said = webhooks.parse_add_things_twice_on_it.__doc__ or ""
+assert "callback `on it` of `things.add_twice`" in said, said
+assert webhooks.parse_add_things_twice_on_it_put("[1]") == [1]
 assert webhooks.parse_bare("[1]") == [1]
 assert webhooks.parse_bare(b"<a>", content_type="application/xml") == "<a>"
 assert webhooks.parse_bare(b"\xff\x00", content_type="image/png") == b"\xff\x00"

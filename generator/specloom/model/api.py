@@ -308,7 +308,10 @@ class Resource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
-    """A call that the server makes: `type` is its body's. Of a callback, `operation` is who asked for it."""
+    """A call that the server makes: `type` is its body's. Of a callback, `operation` is who asked for it.
+
+    `wire_name` is what the document calls the webhook, or the callback of that operation.
+    """
 
     name: str
     wire_name: str

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from specloom.model.api import BodyKind
     from specloom.openapi.tree import Node
 
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 _NESTED = ("encoding", "prefixEncoding", "itemEncoding")
 
 
@@ -72,7 +72,7 @@ def _headers(node: Node, report: Report) -> Iterator[tuple[str, str]]:
         value = _only_value(header)
         if name.lower() == "content-type":  # described by `contentType`
             continue
-        if _TOKEN.match(name) and value.isascii() and value.isprintable() and value:
+        if TOKEN.fullmatch(name) and value.isascii() and value.isprintable() and value:
             yield name, value
         else:
             message = "a header of a part is not sent: `Upload` takes headers of its own"

@@ -16,7 +16,9 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from specloom.openapi.tree import Node
 
 _RUN = re.compile(r"[^\W_]+")
 _PLURAL = re.compile(r"[A-Z]{2,}s(?![a-z])")  # IPs, URLs
@@ -329,3 +331,8 @@ class Scope:
     def _take(self, name: str) -> str:
         self._taken.add(self._key(name))
         return name
+
+
+def pinned_first(nodes: Sequence[Node]) -> list[int]:
+    """The places of `nodes` in the order in which their names are claimed: pinned ones (`x-name`) first."""
+    return sorted(range(len(nodes)), key=lambda place: not nodes[place].text("x-name"))

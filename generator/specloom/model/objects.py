@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specloom.model.names import FIELD_NAMES, Scope, pascal, snake
+from specloom.model.names import FIELD_NAMES, Scope, pascal, pinned_first, snake
 from specloom.model.shapes import (
     Shape,
     annotation,
@@ -55,11 +55,14 @@ def base_record(schemas: Schemas, shape: Shape, name: str) -> Type:
 
 
 def _record(schemas: Schemas, shape: Shape, name: str) -> Record:
-    scope = Scope(FIELD_NAMES)
-    fields = tuple(
-        _field(schemas, shape, name, wire, nodes, scope)
+    told = {
+        wire: nodes
         for wire, nodes in shape.properties.items()
         if _can_be_field(schemas, wire, nodes)
+    }
+    names = _field_names(told)
+    fields = tuple(
+        _field(schemas, shape, name, wire, nodes, names[wire]) for wire, nodes in told.items()
     )
     return Record(
         name=name,
@@ -71,6 +74,15 @@ def _record(schemas: Schemas, shape: Shape, name: str) -> Record:
         deprecated=shape.node.flag("deprecated"),
         at=shape.node.at,
     )
+
+
+def _field_names(told: dict[str, list[Node]]) -> dict[str, str]:
+    scope, wires = Scope(FIELD_NAMES), list(told)
+    firsts = [nodes[0] for nodes in told.values()]
+    return {
+        wires[place]: scope.claim(firsts[place].text("x-name") or snake(wires[place]) or "field")
+        for place in pinned_first(firsts)
+    }
 
 
 def _extra(schemas: Schemas, shape: Shape, context: str) -> Type | None:
@@ -98,13 +110,13 @@ def _can_be_field(schemas: Schemas, wire: str, nodes: list[Node]) -> bool:
 
 
 def _field(
-    schemas: Schemas, shape: Shape, owner: str, wire: str, nodes: list[Node], scope: Scope
+    schemas: Schemas, shape: Shape, owner: str, wire: str, nodes: list[Node], name: str
 ) -> Field:
     first, last = nodes[0], nodes[-1]
     doc = annotation(last, "description")
     examples = annotation(first, "examples")
     return Field(
-        name=scope.claim(first.text("x-name") or snake(wire) or "field"),
+        name=name,
         wire_name=wire,
         type=_field_type(schemas, shape, wire, nodes, f"{owner}{pascal(wire) or 'Field'}"),
         required=wire in shape.required,

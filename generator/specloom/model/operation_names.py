@@ -29,7 +29,7 @@ from specloom.model.operation_ids import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from specloom.diagnostics import Report
     from specloom.openapi.tree import Node
@@ -65,22 +65,26 @@ class Found:
         return self.node.text("operationId") or f"{self.method.upper()} {self.path}"
 
 
-def name_resources(tags: Iterable[str], client_name: str) -> dict[str, tuple[str, str]]:
+def name_resources(
+    tags: Iterable[str], pinned: Mapping[str, str], client_name: str
+) -> dict[str, tuple[str, str]]:
     """The attribute and the class of each tag; tags that are spelled alike share theirs.
 
-    A class is free together with its async twin, and is not called as the client is. Keywords are no obstacle:
-    they are not capitalised.
+    `pinned` are the names that tags have by `x-name`. A class is free together with its async twin, and is not called
+    as the client is. Keywords are no obstacle: they are not capitalised.
     """
     attributes = Scope(RESOURCE_NAMES, fold=True)
     classes = Scope({*(CLASS_NAMES - KEYWORDS), *TYPE_NAMES, client_name}, fold=True)
-    named: dict[str, tuple[str, str]] = {}
+    told: dict[str, str] = {}
     for tag in tags:
-        spelled = spelled_tag(tag)
-        if spelled not in named:
-            class_name = _class_name(tag) or "Api"
-            class_name = classes.claim_pair(class_name, f"{class_name}Resource")
-            named[spelled] = (attributes.claim(spelled), class_name)
-    return named
+        told.setdefault(spelled_tag(tag), tag)
+    named: dict[str, tuple[str, str]] = {}
+    for spelled in sorted(told, key=lambda spelled: spelled not in pinned):
+        wanted = pinned.get(spelled, spelled)
+        class_name = _class_name(pinned.get(spelled, told[spelled])) or "Api"
+        class_name = classes.claim_pair(class_name, f"{class_name}Resource")
+        named[spelled] = (attributes.claim(wanted), class_name)
+    return {spelled: named[spelled] for spelled in told}
 
 
 def spelled_tag(tag: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from specloom.model.answers import read_answers
 from specloom.model.api import Body, Operation, Price, Resource
 from specloom.model.bodies import read_body, request_contents, request_shapes
+from specloom.model.encodings import TOKEN
 from specloom.model.extensions import read_advice, read_job, read_price
 from specloom.model.names import pascal
 from specloom.model.operation_names import (
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from specloom.model.schemas import Schemas
     from specloom.openapi.tree import Node
 
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 
 
@@ -51,9 +50,13 @@ class Operations:
     def name_all(self) -> None:
         """Find every operation and decide the names of resources, methods and results."""
         self.found = list(_find(self.root, self.schemas.report))
-        self.resources = name_resources(
-            dict.fromkeys(one.tag for one in self.found), self.client_name
-        )
+        pinned = {
+            spelled_tag(tag.text("name")): tag.text("x-name")
+            for tag in self.root.elements("tags")
+            if tag.text("x-name")
+        }
+        tags = (one.tag for one in self.found)
+        self.resources = name_resources(tags, pinned, self.client_name)
         for tag, (attribute, class_name) in self.resources.items():
             group = [one for one in self.found if spelled_tag(one.tag) == tag]
             name_methods(group, attribute, class_name, self.schemas.report)
@@ -169,9 +172,8 @@ def _sent(method: str) -> str:
 def _find(root: Node, report: Report) -> Iterator[Found]:
     for path, holder in root.items("paths"):
         item = holder.follow()
-        told = [(method, node) for method in METHODS if (node := item.get(method)) is not None]
-        for method, node in [*told, *_additional(item, report)]:
-            if isinstance(node.value, dict) and not path.startswith("x-"):
+        for method, node in [*usual_operations(item), *_additional(item, report)]:
+            if not path.startswith("x-"):
                 tags = [tag.value for tag in node.elements("tags") if isinstance(tag.value, str)]
                 yield Found(
                     path=path,
@@ -182,10 +184,19 @@ def _find(root: Node, report: Report) -> Iterator[Found]:
                 )
 
 
+def usual_operations(item: Node) -> Iterator[tuple[str, Node]]:
+    """The operations of a path under OpenAPI's own methods: in document order, since names depend on it."""
+    for method, node in item.items():
+        if method in METHODS and isinstance(node.value, dict):
+            yield method, node
+
+
 def _additional(item: Node, report: Report) -> Iterator[tuple[str, Node]]:
     """The operations with methods of their own (OpenAPI 3.2), without those that HTTP has no way to send."""
     for method, node in item.items("additionalOperations"):
-        if _TOKEN.fullmatch(method):
+        if not isinstance(node.value, dict):
+            continue
+        if TOKEN.fullmatch(method):
             yield method, node
         else:
             message = f"{quoted(method)} is no method that HTTP can send; this is left out"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from specloom.model.api import Parameter, Place
 from specloom.model.encodings import read_encodings
 from specloom.model.media import FORM, is_json, is_structured, plain
-from specloom.model.names import Scope, pascal, snake
+from specloom.model.names import Scope, pascal, pinned_first, snake
 from specloom.model.shapes import annotation, limits_of
 from specloom.model.types import ABSENT, Anything, Scalar
 
@@ -53,24 +53,31 @@ def declared_parameters(found: Found) -> list[Node]:
         node.follow()
         for node in [*found.item.elements("parameters"), *found.node.elements("parameters")]
     ]
-    by_key = {(node.text("name"), node.text("in")): node for node in holders}
+    by_key = {_key(node): node for node in holders}
     named = set(_EXPRESSION.findall(found.path))
     return [
         node
-        for (wire, place), node in by_key.items()
-        if wire
-        and place in PLACES
+        for node in by_key.values()
+        if (wire := node.text("name"))
+        and (place := node.text("in")) in PLACES
         and (place != "path" or wire in named)
         and not (place == "header" and _is_set_by_client(wire, found))
     ]
+
+
+def _key(node: Node) -> tuple[str, str]:
+    """What tells a parameter from all others: its name, without case where it is a header's, and its place."""
+    name, place = node.text("name"), node.text("in")
+    return name.lower() if place == "header" else name, place
 
 
 def read_parameters(found: Found, context: str, schemas: Schemas) -> Iterator[Parameter]:
     """The parameters of an operation, named; `context` is what types are called that stand in them."""
     declared = declared_parameters(found)
     scope = Scope()
-    for node in declared:
-        yield _parameter(node, context, scope, schemas)
+    names = _names(declared, scope)
+    for place, node in enumerate(declared):
+        yield _parameter(node, context, names[place], schemas)
     told = {node.text("name") for node in declared if node.text("in") == "path"}
     for wire in dict.fromkeys(_EXPRESSION.findall(found.path)):
         if wire not in told:
@@ -92,18 +99,27 @@ def content_schema(node: Node) -> tuple[str, Node | None]:
     return "", node.get("schema")
 
 
+def _names(declared: list[Node], scope: Scope) -> dict[int, str]:
+    """The names of parameters by their places in the list."""
+    names = {}
+    for place in pinned_first(declared):
+        node = declared[place]
+        name = node.text("x-name") or _name(node.text("name"))
+        names[place] = scope.claim(name, f"{name}_{PLACES[node.text('in')]}")
+    return names
+
+
 def _name(wire: str) -> str:
     return snake(wire, digits="p") or "parameter"
 
 
-def _parameter(node: Node, context: str, scope: Scope, schemas: Schemas) -> Parameter:
+def _parameter(node: Node, context: str, name: str, schemas: Schemas) -> Parameter:
     wire, place = node.text("name"), PLACES[node.text("in")]
     content, schema = content_schema(node)
     explode = node.get("explode")
-    name = node.text("x-name") or _name(wire)
     is_told = explode is not None and isinstance(explode.value, bool)
     return Parameter(
-        name=scope.claim(name, f"{name}_{place}"),
+        name=name,
         wire_name=wire,
         place=place,
         type=_type(content, schema, f"{context}{pascal(wire)}", schemas),

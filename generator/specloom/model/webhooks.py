@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from specloom.model.api import Webhook
 from specloom.model.bodies import read_body
-from specloom.model.names import Scope, pascal, snake
+from specloom.model.names import Scope, pascal, pinned_first, snake
+from specloom.model.operations import usual_operations
 from specloom.model.types import Anything
 
 if TYPE_CHECKING:
@@ -16,61 +18,80 @@ if TYPE_CHECKING:
     from specloom.model.schemas import Schemas
     from specloom.openapi.tree import Node
 
-METHODS = ("post", "put", "patch", "get", "delete", "options", "head", "trace", "query")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sent:
+    """A call that the server makes, before it has its name: `wanted` is what that is made of."""
+
+    node: Node
+    method: str
+    wire_name: str
+    wanted: str
+    operation: str = ""
+    path: str = ""
 
 
 def read_webhooks(root: Node, found: list[Found], schemas: Schemas) -> Iterator[Webhook]:
     """The webhooks of a document, then the callbacks of its operations, each in document order."""
-    scope = Scope()
+    sent = [*_webhooks(root), *(each for one in found if one.is_first for each in _callbacks(one))]
+    names = _names(sent)
+    yield from (_webhook(one, name, schemas) for one, name in zip(sent, names, strict=True))
+
+
+def _webhooks(root: Node) -> Iterator[_Sent]:
     for name, holder in root.items("webhooks"):
-        told = list(_operations(holder))
-        for method, node in told:
-            own = name if len(told) == 1 else f"{method} {name}"
-            yield _webhook(node, own, method, scope, schemas)
-    for one in found:
-        if not one.is_first:
-            continue
-        for name, holder in one.node.items("callbacks"):
-            paths = [(path, item) for path, item in holder.follow().items() if path[:2] != "x-"]
-            each = [(path, *operation) for path, item in paths for operation in _operations(item)]
-            for path, method, node in each:
-                own = f"{one.key if one.node.text('operationId') else one.qualified} {name}"
-                own = own if len(each) == 1 else f"{own} {method}"
-                yield _webhook(node, own, method, scope, schemas, one.qualified, path)
+        for number, (method, node) in enumerate(_operations(holder)):
+            wanted = f"{method} {name}" if number else name
+            yield _Sent(node=node, method=method, wire_name=name, wanted=wanted)
+
+
+def _callbacks(one: Found) -> Iterator[_Sent]:
+    owner = one.key if one.node.text("operationId") else one.qualified
+    for name, holder in one.node.items("callbacks"):
+        paths = [(path, item) for path, item in holder.follow().items() if path[:2] != "x-"]
+        each = [(path, *operation) for path, item in paths for operation in _operations(item)]
+        for number, (path, method, node) in enumerate(each):
+            yield _Sent(
+                node=node,
+                method=method,
+                wire_name=name,
+                wanted=f"{owner} {name} {method}" if number else f"{owner} {name}",
+                operation=one.qualified,
+                path=path,
+            )
 
 
 def _operations(holder: Node) -> Iterator[tuple[str, Node]]:
     item = holder.follow()
-    for method in METHODS:
-        node = item.get(method)
-        if node is not None and isinstance(node.value, dict):
-            yield method, node
-    yield from ((name, node) for name, node in item.items("additionalOperations"))
+    yield from usual_operations(item)
+    yield from item.items("additionalOperations")
 
 
-def _webhook(
-    node: Node,
-    wire_name: str,
-    method: str,
-    scope: Scope,
-    schemas: Schemas,
-    operation: str = "",
-    path: str = "",
-) -> Webhook:
-    pinned, own = node.text("x-name"), snake(wire_name)
-    name = scope.claim(pinned or own, own, snake(node.text("operationId")))
+def _names(sent: list[_Sent]) -> Iterator[str]:
+    """The name of each, in document order; pinned ones (`x-name`) are claimed first."""
+    scope = Scope()
+    claimed: dict[int, str] = {}
+    for number in pinned_first([one.node for one in sent]):
+        node, own = sent[number].node, snake(sent[number].wanted)
+        wanted = node.text("x-name") or own
+        claimed[number] = scope.claim(wanted, own, snake(node.text("operationId")))
+    yield from (claimed[number] for number in range(len(sent)))
+
+
+def _webhook(one: _Sent, name: str, schemas: Schemas) -> Webhook:
+    node = one.node
     body = read_body(node, pascal(name), schemas)
     content = body.contents[0] if body is not None and body.contents else None
     return Webhook(
         name=name,
-        wire_name=wire_name,
-        method=method.upper(),
+        wire_name=one.wire_name,
+        method=one.method.upper(),
         summary=node.text("summary"),
         doc=node.text("description"),
         type=content.type if content is not None else Anything("it has no body"),
         content_type=content.media_type if content is not None else "",
-        operation=operation,
-        path=path,
+        operation=one.operation,
+        path=one.path,
         deprecated=node.flag("deprecated"),
         at=node.at,
     )

@@ -53,10 +53,11 @@ Nothing here proves who sent it: check its signature, where the sender signs, be
 def _doc(one: Webhook) -> str:
     what = f"the webhook `{one.wire_name}`"
     if one.operation:
-        what = f"the callback `{one.wire_name.split(' ')[1]}` of `{one.operation}`"
+        what = f"the callback `{one.wire_name}` of `{one.operation}`"
     head = sentence(one.summary) or f"Read {what}."
     body = sentence(description(one.doc, "The document says more."))
     told = f"`{one.method}`: {what}, as its body came." if one.summary else ""
-    return "\n\n".join(part for part in (head, body, told) if part) + (
+    deprecated = "Deprecated." if one.deprecated else ""
+    return "\n\n".join(part for part in (head, body, told, deprecated) if part) + (
         "\n\nRaises:\n    APIError: it is not JSON, and should be.\n"
     )
