@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 from collections import Counter
 
 import pytest
+from tests.weaving import ROOT
 
 from specloom.diagnostics import Location
 from specloom.model.names import (
+    CLIENT_NAMES,
     ERROR_NAMES,
     METHOD_NAMES,
     RESOURCE_NAMES,
+    client_class,
     pascal,
     shortened,
     singular,
@@ -38,6 +42,29 @@ def test_every_attribute_of_a_client_is_reserved() -> None:
 
 def test_everything_that_makes_twins_is_reserved() -> None:
     assert set(twins.__all__) <= METHOD_NAMES
+
+
+def imported(module: str) -> set[str]:
+    tree = ast.parse((ROOT / "generated/client/wan26" / module).read_text("utf-8"))
+    nodes = (one for one in ast.walk(tree) if isinstance(one, ast.Import | ast.ImportFrom))
+    names = {(alias.asname or alias.name, node) for node in nodes for alias in node.names}
+    own = ("resources.", "models", "errors", "_client")
+    return {name for name, node in names if not (getattr(node, "module", "") or "").startswith(own)}
+
+
+@pytest.mark.parametrize("module", ["__init__.py", "__main__.py", "_client.py"])
+def test_whatever_a_package_imports_is_reserved(module: str) -> None:
+    assert imported(module) - {"annotations"} <= CLIENT_NAMES
+
+
+def test_a_client_hides_nothing_that_its_module_needs() -> None:
+    assert [client_class(name) for name in ("Shop", "Any", "Client", "Job", "None")] == [
+        "Shop",
+        "AnyApi",
+        "ClientApi",
+        "JobApi",
+        "NoneApi",
+    ]
 
 
 @pytest.mark.parametrize(

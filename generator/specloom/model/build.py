@@ -11,7 +11,7 @@ from specloom.model.checks import request_checks, request_schemas
 from specloom.model.events import unfold_data
 from specloom.model.extensions import read_error_codes, read_limits, schemas_within
 from specloom.model.media import preferred
-from specloom.model.names import is_package_name, pascal, snake
+from specloom.model.names import client_class, is_package_name, pascal, snake
 from specloom.model.operations import Operations
 from specloom.model.placement import divided
 from specloom.model.requests import SchemaView
@@ -46,7 +46,7 @@ def build_api(tree: Tree, package: str, report: Report) -> Api:
     root = tree.root
     schemas = Schemas(report)
     info = root.get("info") or root
-    client_name = info.text("x-name") or pascal(package)
+    client_name = client_class(info.text("x-name") or pascal(package))
     operations = Operations(root, schemas, client_name)
     _name_everything(root, schemas, operations)
     secured = secure(root, operations.build(), report)

@@ -122,6 +122,29 @@ CLASS_NAMES = (
     }
 )
 
+# What `_client.py`, `__init__.py` and `__main__.py` of the woven package say, so that the client steps aside.
+CLIENT_NAMES = (
+    KEYWORDS
+    | TYPE_NAMES
+    | BUILTINS
+    | {
+        *(
+            "API",
+            "APIError",
+            "Argument",
+            "AsyncClient",
+            "AsyncJob",
+            "Callable",
+            "Client",
+            "Command",
+        ),
+        *("Decimal", "FileContent", "Job", "Mapping", "PathLike", "Sequence", "Upload"),
+        *("AsyncDownload", "AsyncPages", "AsyncStream", "Download", "Pages", "Stream"),
+        *("DEFAULT_MAX_RETRIES", "DEFAULT_TIMEOUT", "cached_property", "errors", "httpx2"),
+        *("import_module", "main", "models", "sys"),
+    }
+)
+
 # The runtime's own errors, which no code of a vendor may hide.
 ERROR_NAMES = frozenset(
     {
@@ -150,6 +173,11 @@ DEVICES = frozenset(
 # Attributes of the client that are not resources, and files that no system may hold.
 RESOURCE_NAMES = KEYWORDS | DEVICES
 RESOURCE_NAMES |= {"base_url", "jobs", "close", "aclose", "ledger", "settings", "with_options"}
+
+
+def client_class(wanted: str) -> str:
+    """What the client is called that would be called `wanted`; it hides nothing that its module needs."""
+    return f"{wanted}Api" if {wanted, f"Async{wanted}"} & CLIENT_NAMES else wanted
 
 
 def is_package_name(name: str) -> bool:
