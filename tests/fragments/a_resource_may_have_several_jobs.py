@@ -4,8 +4,8 @@ from typing import assert_type
 from a_resource_may_have_several_jobs import (
     AResourceMayHaveSeveralJobs,
     AsyncAResourceMayHaveSeveralJobs,
-    ImageResult,
     Job,
+    MediaResult,
     VideoResult,
     models,
 )
@@ -19,8 +19,9 @@ busy, done = {"id": "j1", "status": "busy"}, {
 vendor = Vendor(busy, done, busy, done, busy, done)
 client = AResourceMayHaveSeveralJobs(http_client=vendor.http)
 
-job = client.media.submit_image(prompt="a kitten")
-assert_type(job, Job[ImageResult])
+# The first is called as if it were the only one: a job that is appended renames nothing.
+job = client.media.submit(prompt="a kitten")
+assert_type(job, Job[MediaResult])
 assert vendor.target == "/images"
 assert (job.id, job.state) == ("j1", "running")
 job.refresh()
@@ -42,7 +43,7 @@ assert type(client.jobs.resume(other.token).refresh().result()) is VideoResult
 async def meanwhile() -> None:
     again = Vendor(busy, done)
     client = AsyncAResourceMayHaveSeveralJobs(http_client=again.async_http)
-    job = await client.media.submit_image(prompt="a kitten")
+    job = await client.media.submit(prompt="a kitten")
     result = await (await job.refresh()).result()
     assert result.url == "https://x/a.png"
 

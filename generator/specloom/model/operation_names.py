@@ -111,9 +111,9 @@ def name_methods(group: list[Found], attribute: str, class_name: str, report: Re
     """Name the methods of one resource; pinned ones (`x-name`) first, each group in document order."""
     # A method called like its class would hide it from the twins that follow.
     scope = Scope(METHOD_NAMES | {class_name})
-    alone = sum(one.node.get("x-job") is not None for one in group) == 1
+    first = next((one for one in group if one.node.get("x-job") is not None), None)
     for one in sorted(group, key=lambda one: not one.node.text("x-name")):
-        told = [name for name in _wanted_names(one, attribute, alone=alone) if name]
+        told = [name for name in _wanted_names(one, attribute, is_first=one is first) if name]
         one.name = scope.claim(*told)
         one.qualified = f"{attribute}.{one.name}"
         one.companions = {kind: scope.claim(name) for kind, name in _companions(one)}
@@ -143,12 +143,12 @@ def _companions(one: Found) -> Iterator[tuple[str, str]]:
         yield "iterate", f"iterate{rest}"
 
 
-def _wanted_names(one: Found, attribute: str, *, alone: bool) -> Iterator[str]:
+def _wanted_names(one: Found, attribute: str, *, is_first: bool) -> Iterator[str]:
     """What an operation may be called, best first; the last tells it from all others."""
     operation_id = one.node.text("operationId")
     yield one.node.text("x-name")
     if one.node.get("x-job") is not None:
-        short = _submit_name(operation_id, attribute, alone=alone)
+        short = "submit" if is_first else _submit_name(operation_id, attribute)
     elif parts := id_words(operation_id, one.method, one.path, attribute):
         short = snake("_".join(parts))
         yield short
@@ -167,19 +167,19 @@ def _wanted_names(one: Found, attribute: str, *, alone: bool) -> Iterator[str]:
     yield snake(f"{one.method} {one.path}")
 
 
-def _submit_name(operation_id: str, attribute: str, *, alone: bool) -> str:
-    """A job's submit is called `submit`, and where there are several, by what else its operationId says."""
+def _submit_name(operation_id: str, attribute: str) -> str:
+    """What the submit of a further job is called: by what else its operationId says, for the first is `submit`."""
     own = own_words(attribute) | _SUBMIT_WORDS
     rest = [word for word in words(operation_id) if word not in own]
-    return "submit" if alone or not rest else snake("_".join(["submit", *rest]))
+    return snake("_".join(["submit", *rest]))
 
 
 def name_results(group: list[Found], class_name: str) -> None:
-    """The class of what a job gives: the singular of its resource, or named after its operation."""
+    """The class of what a job gives: the singular of its resource for the first, then named after its operation."""
     methods = {name for one in group for name in (one.name, *one.companions.values())}
     scope = Scope({*CLASS_NAMES, *methods, class_name, f"Async{class_name}"})
     jobs = [one for one in group if one.node.get("x-job") is not None]
-    alone = _class_name(singular("_".join(words(class_name))))
-    for one in jobs:
+    first = _class_name(singular("_".join(words(class_name))))
+    for number, one in enumerate(jobs):
         own = f"{pascal(one.name.removeprefix('submit').strip('_')) or class_name}Result"
-        one.result_name = scope.claim_pair(*([alone] if len(jobs) == 1 else []), own)
+        one.result_name = scope.claim_pair(*([] if number else [first]), own)
