@@ -1,4 +1,9 @@
-from an_error_has_the_class_of_its_status import AnErrorHasTheClassOfItsStatus, APIError, errors
+from an_error_has_the_class_of_its_status import (
+    AnErrorHasTheClassOfItsStatus,
+    APIError,
+    errors,
+    models,
+)
 from tests.answering import Reply, Vendor
 
 vendor = Vendor(
@@ -27,3 +32,5 @@ assert error.body == "<p>no"
 assert type(failure()) is errors.APIStatusError
 assert type(failure()) is errors.InternalServerError
 assert issubclass(errors.InternalServerError, APIError)
+# Beside a success, whatever else may come is an error.
+assert models.PutThingError(why="so").why == "so"

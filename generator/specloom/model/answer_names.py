@@ -18,7 +18,11 @@ def answer_contexts(operation: Node, context: str) -> dict[str, str]:
     contexts: dict[str, str] = {}
     named: set[str] = set()
     for status, holder in operation.items("responses"):
-        word = "Response" if status.startswith(("2", "default")) else "Error"
+        # Beside a success, all others are errors.
+        is_success = status.startswith("2") or (
+            status == "default" and not any(told.startswith("2") for told in contexts)
+        )
+        word = "Response" if is_success else "Error"
         further = word in named
         contexts[status] = f"{context}{_said(status, word)}" if further else f"{context}{word}"
         if any(not _is_reference(content) for _, content in holder.follow().items("content")):

@@ -18,7 +18,7 @@ from specloom.model.objects import object_type
 from specloom.model.shapes import (
     Shape,
     admits_null,
-    name_of,
+    names_of,
     only_part,
     only_reference,
     shape_of,
@@ -136,7 +136,8 @@ class Schemas:
             return self._inline[target.at]
         name = self._component_names.get(target.at)
         if name is None:
-            name = self._component_names[target.at] = self._names.claim(shortened(name_of(target)))
+            wanted = map(shortened, names_of(target))
+            name = self._component_names[target.at] = self._names.claim(*wanted)
         if target.at in self._open:  # a circle: whatever this becomes, it has that name
             self.declared.setdefault(name, None)
             return Named(name)

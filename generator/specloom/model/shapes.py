@@ -378,14 +378,18 @@ def texts_of(enum: Node) -> list[Any]:
     ]
 
 
-def name_of(target: Node) -> str:
-    """The name that a schema outside of the components suggests: the last word of its place, else its file."""
+def names_of(target: Node) -> list[str]:
+    """The names that a schema outside of the components suggests, best first: the last word of its place, else its file.
+
+    Where that is taken, its file and its folders say whose it is, as far as these lie beside the root document.
+    """
+    root, file = target.tree.root.at.file, target.at.file
+    own = file.removeprefix(f"{root.rpartition('/')[0]}/") if "/" in root else file
+    folders = [] if own == file and own.startswith("/") else own.split("/")[:-1]
     steps = [str(step) for step in target.at.pointer if not isinstance(step, int)]
-    return (
-        pascal(steps[-1])
-        if steps
-        else pascal(target.at.file.rsplit("/", 1)[-1].split(".")[0]) or "Type"
-    )
+    parts = [*folders, file.rpartition("/")[2].split(".")[0], *steps[-1:]]
+    told = [pascal(part) for part in parts]
+    return ["".join(told[at:]) or "Type" for at in reversed(range(len(told)))]
 
 
 def wire_name_of(shape: Shape, name: str) -> str:
