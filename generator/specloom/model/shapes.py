@@ -379,7 +379,7 @@ def texts_of(enum: Node) -> list[Any]:
 
 
 def names_of(target: Node) -> list[str]:
-    """The names that a schema outside of the components suggests, best first: the last word of its place, else its file.
+    """The names that a schema outside of the components suggests, best first: its last word, or its file.
 
     Where that is taken, its file and its folders say whose it is, as far as these lie beside the root document.
     """
