@@ -138,7 +138,10 @@ def _read(line: socket.socket) -> Received | None:
         name.lower(): value.strip() for name, _, value in (row.partition(":") for row in rest)
     }
     while len(body) < int(headers.get("content-length", 0)):
-        body += line.recv(65536)
+        more = line.recv(65536)
+        if not more:
+            return None  # the line broke off
+        body += more
     if headers.get("transfer-encoding") == "chunked":
         whole = _unchunked(line, body)
         if whole is None:

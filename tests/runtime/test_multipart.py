@@ -14,9 +14,10 @@ from specloom.targets.client.runtime.forms import to_fields
 from specloom.targets.client.runtime.models import UNSET, Model
 from specloom.targets.client.runtime.multipart import multipart, random_boundary
 from specloom.targets.client.runtime.operations import Encoding
-from specloom.targets.client.runtime.uploads import Streamed, Upload
+from specloom.targets.client.runtime.uploads import OpenBody, Streamed, Upload
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -30,10 +31,19 @@ class Once:
         return next(self.chunks, b"")
 
 
+def sent(made: Streamed) -> Iterator[bytes]:
+    body = OpenBody(made)
+    assert body.open() is None
+    chunks = body.blocking()
+    assert not isinstance(chunks, bytes | None)
+    yield from chunks
+    body.close()
+
+
 def text_of(body: Any, *encodings: Encoding, kind: str = "multipart/form-data") -> str:
     made, content_type = multipart(to_fields(body), kind, encodings, lambda: "mark")
     assert content_type == f"{kind}; boundary=mark"
-    content = b"".join(made.blocking())
+    content = b"".join(sent(made))
     assert made.length == len(content)
     return content.decode()
 
@@ -107,7 +117,7 @@ def test_a_path_is_read_once_for_each_attempt(tmp_path: Path) -> None:
     path.write_bytes(b"123")
     made = Streamed([b"<", path, b">"])
     assert made.length == 5
-    assert [b"".join(made.blocking()) for _ in range(2)] == [b"<123>"] * 2
+    assert [b"".join(sent(made)) for _ in range(2)] == [b"<123>"] * 2
     assert not made.spent
 
 
@@ -116,7 +126,7 @@ def test_a_file_is_read_from_where_it_stands_and_stays_open() -> None:
     file.seek(3)
     made = Streamed([file])
     assert made.length == 2
-    assert [b"".join(made.blocking()) for _ in range(2)] == [b"45"] * 2
+    assert [b"".join(sent(made)) for _ in range(2)] == [b"45"] * 2
     assert not made.spent
     assert not file.closed
 
@@ -124,7 +134,7 @@ def test_a_file_is_read_from_where_it_stands_and_stays_open() -> None:
 def test_what_can_be_read_once_is_spent_with_its_first_byte() -> None:
     made = Streamed([b"<", Once(b"a", b"b")])
     assert made.length is None
-    chunks = made.blocking()
+    chunks = sent(made)
     assert next(chunks) == b"<"
     assert not made.spent
     assert next(chunks) == b"a"
@@ -136,7 +146,13 @@ def test_the_event_loop_gets_the_same(tmp_path: Path) -> None:
     path.write_bytes(b"12")
 
     async def all_of(made: Streamed) -> bytes:
-        return b"".join([chunk async for chunk in made.awaited()])
+        body = OpenBody(made)
+        body.open()
+        chunks = body.awaited()
+        assert not isinstance(chunks, bytes | None)
+        told = b"".join([chunk async for chunk in chunks])
+        body.close()
+        return told
 
     assert asyncio.run(all_of(Streamed([path, b"-", Once(b"3")]))) == b"12-3"
 
@@ -145,9 +161,16 @@ def test_what_is_no_file_of_bytes_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match="binary mode"):
         Streamed([io.StringIO("a")])
     with pytest.raises(TypeError, match="str"):
-        list(Streamed([Once("a")]).blocking())
+        list(sent(Streamed([Once("a")])))
     with pytest.raises(FileNotFoundError):
         Streamed([tmp_path / "gone"])
+    with pytest.raises(TypeError, match="a path or an open file, not as str"):
+        Streamed(["cat.jpg"])
+
+
+def test_one_file_may_stand_in_several_places() -> None:
+    file = io.BytesIO(b"12")
+    assert b"".join(sent(Streamed([file, b"-", file]))) == b"12-12"
 
 
 def test_a_boundary_is_new_each_time() -> None:

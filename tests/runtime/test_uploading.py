@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import io
+import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import httpx2
 import pytest
 
-from specloom.targets.client.runtime.errors import InternalServerError, RateLimitError
+from specloom.targets.client.runtime.errors import (
+    APIConnectionError,
+    InternalServerError,
+    RateLimitError,
+)
 from specloom.targets.client.runtime.operations import Body, Operation
+from specloom.targets.client.runtime.uploads import OpenBody, Streamed
 
 from .loopback import FakeClock, Loopback, answer
 from .videos_api import AsyncVideosClient, VideosClient
 from .videos_api.videos import SUBMIT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 KEY = "sk-0123456789abcdef"
@@ -105,6 +112,203 @@ def test_what_a_file_does_wrong_is_no_fault_of_the_line(
             raise OSError("the disk is gone")
 
     server[PUT] = answer(200, {})
-    with pytest.raises(Exception, match="the disk is gone"):
+    with pytest.raises(APIConnectionError, match="the disk is gone") as caught:
         client.videos._call(RAW, body=Broken(), options={})
-    assert server.seen(PUT) == []
+    assert not caught.value.retryable
+    assert (server.connections, server.seen(PUT)) == (1, [])
+
+
+def gone(folder: Path) -> Any:
+    path = folder / "gone"
+    path.write_bytes(b"1")
+    return path, path.unlink
+
+
+def shorter(folder: Path) -> Any:
+    path = folder / "shorter"
+    path.write_bytes(b"123")
+    return path, lambda: path.write_bytes(b"1")
+
+
+def closed(folder: Path) -> Any:
+    file = io.BytesIO(b"1")
+    return file, file.close
+
+
+UNFIT = pytest.mark.parametrize("unfit", [gone, shorter, closed])
+
+
+class Spoiling(FakeClock):
+    """Something happens to the file while a repeat is waited for."""
+
+    def __init__(self, spoil: Callable[[], object]) -> None:
+        super().__init__()
+        self.spoil = spoil
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        self.spoil()
+
+
+def put_or_submit(kind: str, act: str, url: str, file: Any, clock: FakeClock) -> None:
+    """Sends a file by PUT, or as a part of a submit, through the sync or the async client."""
+    given: Any = {"api_key": KEY, "base_url": url, "clock": clock}
+    options: Any = {"extra_body": {"first": b"1", "file": file}}
+    submit = replace(SUBMIT, body=PARTS)
+    if kind == "sync":
+        with VideosClient(**given) as client:
+            if act == "put":
+                client.videos._call(RAW, body=file, options={})
+            else:
+                client.videos.submit_as(submit, **options)
+        return
+
+    async def later() -> None:
+        async with AsyncVideosClient(**given) as client:
+            if act == "put":
+                await client.videos._call(RAW, body=file, options={})
+            else:
+                await client.videos.submit_as(submit, **options)
+
+    asyncio.run(later())
+
+
+@UNFIT
+@pytest.mark.parametrize("act", ["put", "submit"])
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_a_file_that_is_spoilt_before_a_repeat_is_found_before_anything_is_sent(
+    kind: str, act: str, unfit: Any, server: Loopback, tmp_path: Path
+) -> None:
+    server[PUT] = server["POST /v1/videos"] = answer(429, {})
+    file, spoil = unfit(tmp_path)
+    with pytest.raises(APIConnectionError, match="a file cannot be sent") as caught:
+        put_or_submit(kind, act, server.url, file, Spoiling(spoil))
+    assert (caught.value.billed, caught.value.retryable) == ("no", False)
+    assert server.connections == len(server.received) == 1
+
+
+@pytest.mark.parametrize("act", ["put", "submit"])
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_a_folder_is_no_file_and_nothing_is_sent(
+    kind: str, act: str, server: Loopback, tmp_path: Path
+) -> None:
+    with pytest.raises(APIConnectionError, match="Is a directory") as caught:
+        put_or_submit(kind, act, server.url, tmp_path, FakeClock())
+    assert (caught.value.billed, server.connections) == ("no", 0)
+
+
+class Watched(io.FileIO):
+    """A file that tells where it is used, and waits as it is told."""
+
+    threads: ClassVar[set[int]] = set()
+    made: ClassVar[list[Watched]] = []
+    gate: ClassVar[threading.Event]
+    arrived: ClassVar[threading.Event]
+
+    def __init__(self, path: Any) -> None:
+        super().__init__(path)
+        self.made.append(self)
+        self.threads.add(threading.get_ident())
+        self.arrived.set()
+        self.gate.wait()
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.threads.add(threading.get_ident())
+        return super().read(size)
+
+    def close(self) -> None:
+        self.threads.add(threading.get_ident())
+        super().close()
+
+
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch) -> type[Watched]:
+    Watched.threads, Watched.made = set(), []
+    Watched.gate, Watched.arrived = threading.Event(), threading.Event()
+    monkeypatch.setattr(io, "FileIO", Watched)
+    return Watched
+
+
+def test_a_path_is_opened_read_and_closed_off_the_event_loop(
+    watched: type[Watched], server: Loopback, tmp_path: Path
+) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(BIG)
+    server[PUT] = answer(200, {})
+    watched.gate.set()
+    put_or_submit("async", "put", server.url, path, FakeClock())
+    assert server.received[0].body == BIG
+    assert threading.get_ident() not in watched.threads
+    assert [one.closed for one in watched.made] == [True]
+
+
+def test_who_is_cancelled_while_a_file_is_opened_closes_it(
+    watched: type[Watched], server: Loopback, tmp_path: Path
+) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"1")
+
+    async def run() -> None:
+        async with AsyncVideosClient(api_key=KEY, base_url=server.url) as client:
+            task = asyncio.create_task(client.videos._call(RAW, body=path, options={}))
+            await asyncio.to_thread(watched.arrived.wait)
+            task.cancel()
+            await asyncio.sleep(0)
+            watched.gate.set()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    asyncio.run(run())
+    assert [one.closed for one in watched.made] == [True]
+    assert server.connections == 0
+
+
+def test_a_cancelled_read_ends_before_anybody_else_may_read() -> None:
+    gate, arrived, ended = threading.Event(), threading.Event(), threading.Event()
+
+    class Slow(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            arrived.set()
+            gate.wait(9)  # read on the loop, nobody would open it
+            chunk = super().read(size)
+            ended.set()
+            return chunk
+
+    async def run() -> None:
+        body = OpenBody(Streamed([Slow(b"1")]))
+        assert body.open() is None
+        chunks: Any = body.awaited()
+        task = asyncio.ensure_future(anext(chunks))
+        await asyncio.to_thread(arrived.wait)
+        for _ in range(3):  # a second one does not hurry it
+            task.cancel()
+            await asyncio.sleep(0)
+            assert not task.done()
+        gate.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert ended.is_set()
+
+    asyncio.run(run())
+
+
+class Failing(httpx2.BaseTransport):
+    """Reads a part of the body, and fails."""
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        stream: Any = request.stream
+        next(iter(stream))
+        raise httpx2.WriteError("gone")
+
+
+def test_a_failed_upload_leaves_no_file_open(watched: type[Watched], tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(BIG)
+    watched.gate.set()
+    own = httpx2.Client(transport=Failing())
+    client = VideosClient(
+        api_key=KEY, base_url="https://x.example", http_client=own, clock=FakeClock()
+    )
+    with pytest.raises(APIConnectionError):
+        client.videos._call(RAW, body=path, options={})
+    assert [one.closed for one in watched.made] == [True] * 3

@@ -140,7 +140,7 @@ class Handshake:
 
 
 def prepared(
-    client: Any, effect: Send, trace: Callable[..., Any]
+    client: Any, effect: Send, content: Any, trace: Callable[..., Any]
 ) -> tuple[Any, dict[str, Any]] | Failure:
     """The request in the words of httpx2, and how to send it; or that its URL is none.
 
@@ -162,7 +162,7 @@ def prepared(
                 (str.encode(name, "ascii"), str.encode(value, "latin-1"))
                 for name, value in asked.headers.items()
             ],
-            content=_content(client, asked),
+            content=content,
             timeout=timeout,
             extensions={"trace": trace},
         )
@@ -175,16 +175,6 @@ def prepared(
     if asked.route != "call":
         options["auth"] = None  # an auth flow may send a request again
     return request, options
-
-
-def _content(client: Any, asked: Request) -> Any:
-    """The body as the client reads it: one that is streamed once for each time that it is sent."""
-    import httpx2
-
-    if isinstance(asked.content, bytes | None):
-        return asked.content
-    is_async = isinstance(client, httpx2.AsyncClient)
-    return asked.content.awaited() if is_async else asked.content.blocking()
 
 
 def failure(request: Request, error: BaseException | None, trace: Trace | None) -> Failure:

@@ -26,9 +26,11 @@ from .effects import (
     Wall,
 )
 from .logs import Veiled
+from .threads import in_thread
+from .uploads import OpenBody
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Generator
+    from collections.abc import AsyncGenerator, Generator
     from contextlib import AbstractContextManager
 
     import httpx2
@@ -200,9 +202,18 @@ class SyncDriver:
                 return run.simple(effect, self.clock)
 
     def _send(self, effect: Send, run: _Run[Any]) -> Reply | Failure:
+        client, body = self._clients.pick(effect.request.route), OpenBody(effect.request.content)
+        try:
+            unfit = body.open()
+            if unfit is not None:  # nothing is handed over
+                return Failure(unfit, transient=False)
+            return self._sent(effect, run, client, body.blocking())
+        finally:
+            body.close()
+
+    def _sent(self, effect: Send, run: _Run[Any], client: Any, content: Any) -> Reply | Failure:
         route, trace = effect.request.route, effect.trace
-        client = self._clients.pick(route)
-        made = prepared(client, effect, trace.note)
+        made = prepared(client, effect, content, trace.note)
         if isinstance(made, Failure):
             return made
         request, options = made
@@ -284,7 +295,7 @@ class AsyncDriver:
             case Sleep():
                 return await self.clock.asleep(_length(effect, self.clock))
             case Call(work):
-                return await _in_thread(work)
+                return await in_thread(work)
             case Notify(callback, value):
                 told = callback(value)
                 return await told if inspect.isawaitable(told) else told
@@ -292,16 +303,28 @@ class AsyncDriver:
                 return run.simple(effect, self.clock)
 
     async def _send(self, effect: Send, run: _Run[Any]) -> Reply | Failure:
-        route, trace = effect.request.route, effect.trace
-        client = self._clients.pick(route)
+        client, body = self._clients.pick(effect.request.route), OpenBody(effect.request.content)
+        if not body.has_files:
+            return await self._sent(effect, run, client, body.awaited())
+        try:
+            unfit = await in_thread(body.open)
+            if unfit is not None:  # nothing is handed over
+                return Failure(unfit, transient=False)
+            return await self._sent(effect, run, client, body.awaited())
+        finally:
+            await in_thread(body.close)
 
+    async def _sent(
+        self, effect: Send, run: _Run[Any], client: Any, content: Any
+    ) -> Reply | Failure:
+        route, trace = effect.request.route, effect.trace
         handshake = Handshake()
 
         async def note(event: str, facts: dict[str, Any]) -> None:
             trace.note(event, facts)
             handshake.note(event, facts)
 
-        made = prepared(client, effect, note)
+        made = prepared(client, effect, content, note)
         if isinstance(made, Failure):
             return made
         request, options = made
@@ -330,13 +353,3 @@ class AsyncDriver:
         if not chunk:
             run.closed(reply)
         return chunk
-
-
-async def _in_thread(work: Callable[[], Any]) -> Any:
-    """Do blocking work in a thread; a cancellation waits for its end, so that no file is torn."""
-    task = asyncio.ensure_future(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
