@@ -23,3 +23,10 @@ assert vendor.body["flag"] is True
 # Another value than the promised one is kept.
 other: Any = client.things.replace("1", name="x")
 assert other.kind == "stool"
+# So it is with parameters, wherever they go.
+again = Vendor("all")
+ConstantsAreFilledIn(http_client=again.http).things.list()
+assert again.target == "/v2/things?full=true&version=7"
+assert again.last.headers["x-version"] == "2024"
+ConstantsAreFilledIn(http_client=again.http).things.list(lean=True)
+assert again.target == "/v2/things?full=true&version=7&lean=true"

@@ -170,8 +170,9 @@ class Argument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
-    """A constant of the body that the client fills in, so that nobody has to."""
+    """A constant that the client fills in, so that nobody has to; `path` as that of an `Argument`."""
 
+    place: Place | Literal["body"] = "body"
     path: tuple[str, ...]
     value: Any
 

@@ -35,6 +35,10 @@ class _Builder:
     has_parts: bool = False
 
     def add_parameter(self, parameter: Parameter) -> None:
+        if isinstance(parameter.type, Constant) and parameter.required:
+            path, value = (parameter.wire_name,), parameter.type.value
+            self.filled.append(Filled(place=parameter.place, path=path, value=value))
+            return
         self.arguments.append(
             Argument(
                 name=self.scope.claim(parameter.name, f"{parameter.name}_{parameter.place}"),

@@ -17,16 +17,18 @@ _MARGIN = 8  # columns before a statement of a method
 _MEMBER = 19  # columns of a line of a mapping, deep inside a call, that are neither key nor value
 
 
-def _parameters(given: tuple[Argument, ...]) -> Code:
+def _parameters(operation: Operation, given: tuple[Argument, ...]) -> Code:
     """Parameters by wire name; by place and name (`query.id`) where two places share a name."""
-    outside = [one for one in given if one.place != "body"]
-    shared = Counter(one.path[0] for one in outside)
+    outside = [
+        (one.place, one.path[0], identifier(one.name)) for one in given if one.place != "body"
+    ]
+    for filled in operation.signature.filled:
+        if filled.place != "body":
+            outside.append((filled.place, filled.path[0], literal(filled.value)))
+    shared = Counter(name for _, name, _ in outside)
     members = [
-        _member(
-            one.path[0] if shared[one.path[0]] == 1 else f"{one.place}.{one.path[0]}",
-            identifier(one.name),
-        )
-        for one in outside
+        _member(name if shared[name] == 1 else f"{place}.{name}", value)
+        for place, name, value in outside
     ]
     return Code(f"{{{', '.join(members)}}}" if members else "")
 
@@ -34,14 +36,14 @@ def _parameters(given: tuple[Argument, ...]) -> Code:
 def body_of(operation: Operation, given: tuple[Argument, ...], *, whole: bool) -> Code:
     """The body as an expression: the document's nesting, with each keyword at its place."""
     own = [one for one in given if one.place == "body"]
+    constants = [one for one in operation.signature.filled if one.place == "body"]
     if whole and own and not own[0].path:
         return Code(identifier(own[0].name))
-    if not own and not operation.signature.filled:
+    if not own and not constants:
         return Code("")
     tree: dict[str, object] = {}
-    if whole:
-        for filled in operation.signature.filled:
-            _put(tree, filled.path, literal(filled.value))
+    for filled in constants if whole else ():
+        _put(tree, filled.path, literal(filled.value))
     for one in own:
         _put(tree, one.path, identifier(one.name))
     optional = {lifted.path for lifted in operation.signature.lifted if not lifted.required}
@@ -85,7 +87,7 @@ def statement(
 
     `data` is the method whose data of the operation it takes.
     """
-    parameters, body = _parameters(given), body_of(operation, given, whole=True)
+    parameters, body = _parameters(operation, given), body_of(operation, given, whole=True)
     short = _call(does, data, result, parameters, body)
     if len(short) <= WIDTH - _MARGIN:
         return short

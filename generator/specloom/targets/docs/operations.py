@@ -123,7 +123,7 @@ def _operation(api: Api, resource: Resource, one: Operation) -> OperationView:
             ("argument", "type", "allowed", "left out"), _summary_rows(api, arguments)
         ),
         arguments=tuple(_argument(api, one, argument) for argument in arguments),
-        filled=table(("in the body", "value"), _filled(one)),
+        filled=table(("what", "place", "value"), _filled(one)),
         rules=table(
             ("the server refuses it with", "when it breaks this rule", "exception"),
             _rules(api, one),
@@ -234,7 +234,8 @@ def _values(api: Api, operation: Operation, one: Argument) -> Markdown:
 
 def _filled(operation: Operation) -> Iterator[tuple[Markdown, ...]]:
     for filled in operation.signature.filled:
-        yield code(pointer(filled.path)), value(filled.value)
+        place = code(pointer(filled.path)) if filled.place == "body" else code(filled.path[0])
+        yield place, text(filled.place), value(filled.value)
 
 
 def _rules(api: Api, operation: Operation) -> Iterator[tuple[Markdown, ...]]:
