@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import pickle
 from collections import Counter
 from dataclasses import replace
@@ -14,14 +16,18 @@ import pytest
 from specloom.targets.client.runtime.errors import (
     APIConnectionError,
     APIError,
+    APITimeoutError,
     AuthenticationError,
     ConfigurationError,
+    InternalServerError,
+    RateLimitError,
     SubmitUncertainError,
 )
+from specloom.targets.client.runtime.oauth import Tokens
 from specloom.targets.client.runtime.operations import Body, Idempotency, OAuth2, Operation
 
 from .loopback import FakeClock
-from .videos_api import API, VideosClient
+from .videos_api import API, AsyncVideosClient, VideosClient
 from .videos_api.videos import LIFE, SUBMIT
 
 URL = "https://x.example"
@@ -160,3 +166,117 @@ def test_an_uncertain_submit_of_an_open_file_is_pickled() -> None:
     with Path(__file__).open("rb") as file, pytest.raises(SubmitUncertainError) as caught:
         client_of(server).videos.submit_as(operation, extra_body={"file": file})
     assert pickle.dumps(caught.value)
+
+
+@pytest.mark.parametrize(("status", "kind"), [(503, InternalServerError), (429, RateLimitError)])
+def test_a_token_endpoint_that_is_busy_says_nothing_of_the_secret(
+    status: int, kind: type[APIError]
+) -> None:
+    server = Server(token=[httpx2.Response(status)])
+    with pytest.raises(kind) as caught:
+        client_of(server, max_retries=1).videos.get("t1")
+    assert (caught.value.billed, caught.value.retryable) == ("no", True)
+    assert server.asked == {"token": 2}
+
+
+class Turns(FakeClock):
+    """Time passes by sleeping, and others have their turn."""
+
+    async def asleep(self, seconds: float) -> None:
+        self.sleep(seconds)
+        await asyncio.sleep(0)
+
+
+class Slow(httpx2.AsyncBaseTransport):
+    """Answers tokens when the gate is open."""
+
+    def __init__(self, status: int = 200) -> None:
+        self.gate = asyncio.Event()
+        self.status = status
+        self.asked: Counter[str] = Counter()
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        name = request.url.path.rpartition("/")[2]
+        self.asked[name] += 1
+        if name != "token":
+            return httpx2.Response(200, json={"id": "t1"})
+        await self.gate.wait()
+        # It ends at once: what is fetched is good for all that wait for it.
+        told = {"access_token": "token-123456", "expires_in": 0}
+        return httpx2.Response(self.status, json=told if self.status == 200 else {})
+
+
+def async_client_of(server: Slow, **settings: Any) -> AsyncVideosClient:
+    return AsyncVideosClient(
+        api=replace(API, security=(OAuth2(token_url=ENDPOINT),)),
+        credentials=WORDS,
+        base_url=URL,
+        http_client=httpx2.AsyncClient(transport=server),
+        clock=Turns(),
+        max_retries=0,
+        **settings,
+    )
+
+
+async def turns(count: int) -> None:
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("status", [200, 503])
+def test_of_several_calls_one_fetches_and_all_learn_how_it_ended(status: int) -> None:
+    async def run() -> list[Any]:
+        server = Slow(status)
+        async with async_client_of(server) as client:
+            calls = [asyncio.ensure_future(client.videos.get("t1")) for _ in range(5)]
+            await turns(30)
+            assert server.asked == {"token": 1}
+            server.gate.set()
+            ended = await asyncio.gather(*calls, return_exceptions=True)
+            assert server.asked["token"] == 1
+            return ended
+
+    ended = asyncio.run(run())
+    if status == 200:
+        assert [task.id for task in ended] == ["t1"] * 5
+    else:
+        assert [type(error) for error in ended] == [InternalServerError] * 5
+        assert len({id(error) for error in ended}) == 5
+
+
+def test_nobody_waits_longer_for_the_token_of_another_than_it_may_take_itself() -> None:
+    async def run() -> None:
+        server = Slow()
+        async with async_client_of(server) as client:
+            first = asyncio.ensure_future(client.videos.get("t1"))
+            await turns(5)
+            with pytest.raises(APITimeoutError, match="no token in time") as caught:
+                await client.videos.get("t1", timeout=1)
+            assert (caught.value.billed, caught.value.retryable) == ("no", True)
+            server.gate.set()
+            assert (await first).id == "t1"
+
+    asyncio.run(run())
+
+
+def test_who_waited_fetches_where_the_first_was_interrupted() -> None:
+    async def run() -> None:
+        server = Slow()
+        async with async_client_of(server) as client:
+            first = asyncio.ensure_future(client.videos.get("t1"))
+            await turns(5)
+            second = asyncio.ensure_future(client.videos.get("t1"))
+            await turns(5)
+            first.cancel()
+            server.gate.set()
+            assert (await second).id == "t1"
+            assert server.asked == {"token": 2, "t1": 1}
+
+    asyncio.run(run())
+
+
+def test_what_a_parent_process_fetches_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens = Tokens()
+    assert [tokens.begin("k")[1] for _ in range(2)] == [True, False]
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    assert [tokens.begin("k")[1] for _ in range(2)] == [True, False]
