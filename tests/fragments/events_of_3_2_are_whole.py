@@ -8,6 +8,9 @@ event: said
 data: {"text":
 data: "hello"}
 
+event: left
+data: {"name": "Ada"}
+
 """
 vendor = Vendor(
     Reply(content_type="text/event-stream", chunks=(ROOM,)),
@@ -17,10 +20,12 @@ vendor = Vendor(
     ),
 )
 client = EventsOf32AreWhole(http_client=vendor.http)
-joined, said = client.rooms.read()
+joined, said, left = client.rooms.read()
 assert (joined.event, said.event) == ("joined", "said")
 assert isinstance(joined.data, models.Joined)
 assert joined.data.name == "Ada"
+# What a reference leads to is read in the same way.
+assert isinstance(left.data, models.Joined)
 assert isinstance(said, models.RoomEventSaid)
 assert isinstance(said.data, models.ContentSchema)
 assert said.data.text == "hello"

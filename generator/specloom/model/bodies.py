@@ -145,6 +145,7 @@ def _report_untyped(contents: list[tuple[str, Node]], report: Report) -> None:
 def _content(media_type: str, content: Node, context: str, schemas: Schemas) -> Content:
     kind = body_kind(media_type, content)
     schema = item_schema(content) if kind == "stream" else content.get("schema")
+    _report_lost_files(kind, content, schemas.report)
     return Content(
         media_type=_sent(media_type, kind),
         type=_type(kind, schema, context, schemas),
@@ -196,14 +197,38 @@ def with_files(schema: Node, kind: Type) -> Type:
     return kind
 
 
+def _report_lost_files(kind: BodyKind, content: Node, report: Report) -> None:
+    """Say which files are text to a client: those of a form in one line, and those of parts without names."""
+    if kind not in ("form", "multipart"):
+        return
+    unnamed = [
+        member
+        for node in _objects(content)
+        for member in [*node.elements("prefixItems"), node.get("additionalProperties")]
+        if member is not None
+    ]
+    lost = [*unnamed, *(_members(content) if kind == "form" else [])]
+    for member in lost:
+        if _is_file(member.follow()):
+            message = "a file that is no named part of a form is given as text"
+            report.warning("fallback", message, member.at.at_key())
+
+
 def _has_files(content: Node) -> bool:
+    return any(_is_file(member.follow()) for member in _members(content))
+
+
+def _members(content: Node) -> list[Node]:
+    return [member for node in _objects(content) for _, member in node.items("properties")]
+
+
+def _objects(content: Node) -> list[Node]:
+    """The schemas that speak of a body as a whole."""
     schema = content.get("schema")
     if schema is None:
-        return False
-    nodes = [schema.follow()]
-    nodes += [part.follow() for part in nodes[0].elements("allOf")]
-    members = [member for node in nodes for _, member in node.items("properties")]
-    return any(_is_file(member.follow()) for member in members)
+        return []
+    node = schema.follow()
+    return [node, *(part.follow() for part in node.elements("allOf"))]
 
 
 def _is_file(node: Node) -> bool:

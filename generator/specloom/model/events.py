@@ -32,12 +32,16 @@ def unfold_data(tree: Tree) -> None:
 def _unfold(data: list[Node]) -> None:
     told = [node for node in data if _holds_json(node)]
     for node in data if told else ():
-        inner = node.get("contentSchema")
+        meant = node.follow()
+        inner = meant.get("contentSchema")
         if inner is not None and node in told:
             ref = inner.text("$ref") or f"#{_pointer(inner)}"
-            node.value.update({"$ref": ref, "contentSchema": inner.value})
+            own = {**meant.value, "$ref": ref, "contentSchema": inner.value}
             for key in ("type", "contentMediaType"):
-                node.value.pop(key, None)
+                own.pop(key, None)
+            # Here and not where a reference leads: what refers to it elsewhere means the text.
+            node.value.clear()
+            node.value.update(own)
         elif is_string(node) and node.get("const") is None:
             node.value.pop("type")  # what all events have in common: the variants know better
 
@@ -48,8 +52,9 @@ def _pointer(node: Node) -> str:
 
 
 def _holds_json(data: Node) -> bool:
-    is_json = "json" in data.text("contentMediaType")
-    return is_json and data.get("contentSchema") is not None and isinstance(data.value, dict)
+    meant = data.follow()
+    is_json = "json" in meant.text("contentMediaType") and meant.get("contentSchema") is not None
+    return is_json and meant.at.file == data.at.file and isinstance(data.value, dict)
 
 
 def item_schema(content: Node) -> Node | None:
