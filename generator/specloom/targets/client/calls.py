@@ -22,9 +22,11 @@ def _parameters(operation: Operation, given: tuple[Argument, ...]) -> Code:
     outside = [
         (one.place, one.path[0], identifier(one.name)) for one in given if one.place != "body"
     ]
-    for filled in operation.signature.filled:
-        if filled.place != "body":
-            outside.append((filled.place, filled.path[0], literal(filled.value)))
+    outside += [
+        (filled.place, filled.path[0], literal(filled.value))
+        for filled in operation.signature.filled
+        if filled.place != "body"
+    ]
     shared = Counter(name for _, name, _ in outside)
     members = [
         _member(name if shared[name] == 1 else f"{place}.{name}", value)

@@ -20,7 +20,7 @@ _VARIABLE = re.compile(r"\{([^{}]*)\}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConstructorView:
-    """What a constructor takes beside what all of them take; `is_first` says whether a key stands first."""
+    """What a constructor takes beside what all of them take; `has_key` says whether `api_key` stands first."""
 
     has_key: bool
     credentials: tuple[Code, ...]
@@ -39,6 +39,24 @@ def constructor_view(api: Api) -> ConstructorView:
         has_servers=len(api.servers) > 1,
         has_variables=any(server.variables or _undeclared(server) for server in api.servers),
     )
+
+
+def needed_credentials(api: Api) -> list[str]:
+    """The keywords that a first call needs: those of the first alternative that asks for any."""
+    schemes = [one for one in api.security_schemes if one.keywords]
+    ways = [way.split() for way in api.secured if way] or [[*one.keywords[:1]] for one in schemes]
+    return [
+        keyword
+        for one in schemes
+        if one.keywords[0] in (ways or [[]])[0]
+        for keyword in one.keywords[: 2 if one.kind == "basic" else 1]
+    ]
+
+
+def leads_to_sandbox(api: Api) -> bool:
+    """Whether the key `sandbox` needs no base URL: where the document only assumes its servers."""
+    keys = needed_credentials(api)
+    return len(keys) == 1 and bool(api.servers) and all(server.assumed for server in api.servers)
 
 
 def constructor_doc(api: Api) -> str:

@@ -14,7 +14,12 @@ from specloom.python.format import format_files
 from specloom.python.spelling import Code, docstring, identifier, listed, literal, sentence
 from specloom.python.templates import environment
 from specloom.targets.client.command import command_data
-from specloom.targets.client.constructors import constructor_doc, constructor_view
+from specloom.targets.client.constructors import (
+    constructor_doc,
+    constructor_view,
+    leads_to_sandbox,
+    needed_credentials,
+)
 from specloom.targets.client.data import api_data
 from specloom.targets.client.imports import export_key, import_key, words_of
 from specloom.targets.client.listing import listing
@@ -291,6 +296,8 @@ def _distribution(api: Api) -> Iterator[tuple[str, str]]:
     """The files beside the package: what pip needs, and what a reader sees first."""
     env = environment("specloom.targets.client")
     version = _VERSION.match(api.version)
+    keys = [f"{api.env_prefix}_{keyword.upper()}" for keyword in needed_credentials(api)]
+    url, alone = f"{api.env_prefix}_BASE_URL=http://127.0.0.1:8026", leads_to_sandbox(api)
     yield "pyproject.toml", env.get_template("pyproject.toml.jinja").render(
         name=_toml(api.package.replace("_", "-")),
         package=_toml(api.package),
@@ -302,7 +309,9 @@ def _distribution(api: Api) -> Iterator[tuple[str, str]]:
         summary=Code(markdown.words(sentence(api.summary))),
         package=identifier(api.package),
         client=identifier(api.client_name),
-        prefix=identifier(api.env_prefix),
+        variables=Code(", ".join([*keys, f"{api.env_prefix}_BASE_URL"])),
+        sandbox=Code(" ".join([*(f"{key}=sandbox" for key in keys), *([] if alone else [url])])),
+        is_guessed=alone,
         example=_example(api),
         ways=list(_ways(api)),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from specloom.targets.docs.calls import costs, lives, operation_table, page
+from specloom.targets.docs.credentials import credentials, variable
 from specloom.targets.docs.markdown import Markdown, code, join, link, table, text, words
 from specloom.targets.docs.prose import prose
 from specloom.targets.docs.quickstart import Quickstart, quickstart
@@ -60,8 +61,8 @@ def _facts(api: Api) -> Iterator[tuple[Markdown, ...]]:
         yield text("server"), join(
             [code(server.usual_url), Markdown(f"({remark})" if remark else ""), words(server.doc)]
         )
-    if api.security_schemes:
-        yield text("key"), code(f"{api.env_prefix}_API_KEY")
+    for keyword, what in credentials(api):
+        yield text(what.removeprefix("your ")), code(variable(api, keyword))
     yield text("woven from"), code(api.source)
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from specloom.model.types import Scalar
+from specloom.targets.client.constructors import leads_to_sandbox, needed_credentials
 from specloom.targets.docs.calls import costs, jobs
+from specloom.targets.docs.credentials import exports, setting_rows, variable
 from specloom.targets.docs.examples import Calling, calling, example
 from specloom.targets.docs.markdown import Markdown, code, text, visible
 from specloom.targets.docs.wording import seconds
@@ -31,8 +33,10 @@ class Quickstart:
     has_files: int
     timeout: Markdown
     priced: Cost | None
-    has_key: int
-    needs_server: int
+    exports: tuple[Markdown, ...]
+    sandbox_exports: tuple[Markdown, ...]
+    settings: Markdown
+    is_guessed: int
     command: Markdown
     has_assumptions: int
     resume_by: Markdown
@@ -65,8 +69,12 @@ def quickstart(api: Api) -> Quickstart:
             ),
             None,
         ),
-        has_key=int(bool(api.security_schemes)),
-        needs_server=int(all(one.assumed for one in api.servers)),
+        exports=tuple(exports(api)),
+        sandbox_exports=tuple(
+            Markdown(f"export {variable(api, one)}=sandbox") for one in needed_credentials(api)
+        ),
+        settings=Markdown("\n".join(setting_rows(api))),
+        is_guessed=int(leads_to_sandbox(api)),
         command=_command(api, submits[0][1], told) if submits and told else Markdown(""),
         has_assumptions=int(bool(api.assumptions)),
         resume_by=Markdown("id" if len(submits) == 1 else "token"),

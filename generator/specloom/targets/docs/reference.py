@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from specloom.model.types import Alias, Enumeration, ListOf, Named, Record, Union
 from specloom.python.spelling import sentence
 from specloom.targets.docs.calls import jobs, page, target
+from specloom.targets.docs.credentials import argument_rows, credentials
 from specloom.targets.docs.errors import code_link
 from specloom.targets.docs.examples import Call, Calling, calling
 from specloom.targets.docs.markdown import Markdown, code, link, table, text, words
@@ -68,6 +69,9 @@ class ReferencePage:
     package: Markdown
     client: Markdown
     prefix: Markdown
+    has_key: int
+    keys: tuple[Markdown, ...]
+    credentials: Markdown
     resources: tuple[ResourceView, ...]
     results: tuple[Result, ...]
     records: tuple[Model, ...]
@@ -90,6 +94,9 @@ def reference_page(api: Api) -> ReferencePage:
         package=Markdown(api.package),
         client=Markdown(api.client_name),
         prefix=Markdown(api.env_prefix),
+        has_key=int(any(keyword == "api_key" for keyword, _ in credentials(api))),
+        keys=tuple(Markdown(one) for one, _ in credentials(api) if one != "api_key"),
+        credentials=Markdown("\n".join(argument_rows(api))),
         resources=tuple(_resource(api, one) for one in api.resources),
         results=tuple(_result(api, operation, told) for _, operation, told in submits),
         records=tuple(_record(api, one) for one in records),
