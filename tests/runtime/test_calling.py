@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import pytest
 
+from specloom.targets.client.runtime.contents import typed
 from specloom.targets.client.runtime.errors import (
     AdviceWarning,
     APIConnectionError,
@@ -20,7 +21,7 @@ from specloom.targets.client.runtime.errors import (
     NotFoundError,
     RateLimitError,
 )
-from specloom.targets.client.runtime.operations import Body
+from specloom.targets.client.runtime.operations import Answer, Body
 
 from .loopback import DROP, FakeClock, Loopback, answer
 from .videos_api import VideosClient
@@ -314,3 +315,14 @@ def test_a_server_error_is_retryable_and_a_wrong_request_is_not(
     with pytest.raises(APIStatusError) as refused:
         client.videos.get("a")
     assert not refused.value.retryable
+
+
+def test_a_body_that_no_document_promises_is_left_out_and_said(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    nothing = Answer("200", "", lambda: None)
+    assert typed(nothing, b"", None, "videos.nothing") is None
+    assert caplog.text == ""
+    assert typed(nothing, b'{"id": 1}', None, "videos.nothing") is None
+    assert "videos.nothing" in caplog.text
+    assert "left out" in caplog.text

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.answering import Reply, Vendor
 
 from specloom.targets.client.runtime.errors import DownloadError, ManyFilesError
 from specloom.targets.client.runtime.logs import bare_url
+from specloom.targets.client.runtime.operations import Answer, Operation
+from specloom.targets.client.runtime.parts import PartFile
 
 from .loopback import Loopback, answer
 from .test_downloading import FILE, KEY, WHOLE, Saver, cdn, save, server, target
-from .videos_api import VideosClient
+from .videos_api import AsyncVideosClient, VideosClient
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,3 +114,60 @@ def test_a_malformed_link_is_an_error_about_the_file(tmp_path: Path, server: Loo
 def test_urls_are_bare_however_malformed() -> None:
     assert bare_url("http://u:p@[bad/x.mp4?sig=1") == "[bad/x.mp4"
     assert bare_url("https://u:p@host/x.mp4?sig=1#f") == "https://host/x.mp4"
+
+
+REPORT: Operation[Any] = Operation(
+    name="videos.report",
+    method="GET",
+    path="/report",
+    answers=(Answer("200", "application/pdf", lambda: bytes),),
+)
+ANY = replace(REPORT, answers=(Answer("200", "application/octet-stream", lambda: bytes),))
+
+
+def test_a_page_is_not_passed_off_as_another_kind_of_file(tmp_path: Path) -> None:
+    vendor = Vendor(Reply(content_type="text/html; charset=utf-8", chunks=(b"<html>login</html>",)))
+    client = VideosClient(api_key=KEY, base_url="https://x.example", http_client=vendor.http)
+    with pytest.raises(DownloadError, match="web page"):
+        client.videos._download(REPORT, options={})
+    assert vendor.streams[0].closed
+    path = client.videos._download(ANY, options={}).save(tmp_path / "a.html")
+    assert path.read_bytes() == b"<html>login</html>"
+
+
+@pytest.mark.parametrize("kind", ["answer", "result"])
+def test_who_is_cancelled_while_a_file_is_begun_leaves_nothing(
+    kind: str, server: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, arrived, begun = threading.Event(), threading.Event(), list[PartFile]()
+    original = PartFile.open
+
+    def slow(file: PartFile) -> None:
+        arrived.set()
+        gate.wait(9)
+        original(file)
+        begun.append(file)
+
+    monkeypatch.setattr(PartFile, "open", slow)
+    done = {"id": "t1", "status": "done", "output": [{"url": f"{server.url}/a.wav"}]}
+    server["POST /v1/videos"] = answer(200, done)
+    server["GET /report"] = answer(200, b"%PDF", content_type="application/pdf")
+
+    async def run() -> None:
+        async with AsyncVideosClient(api_key=KEY, base_url=server.url) as client:
+            video = await client.videos.generate(prompt="x")
+            saved: Any = video.save(tmp_path / "a")
+            if kind == "answer":
+                saved.close()
+                saved = (await client.videos._download(REPORT, options={})).save(tmp_path / "a")
+            task = asyncio.ensure_future(saved)
+            await asyncio.to_thread(arrived.wait)
+            task.cancel()
+            await asyncio.sleep(0)
+            gate.set()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    asyncio.run(run())
+    assert [file.file is not None and file.file.closed for file in begun] == [True]
+    assert list(tmp_path.iterdir()) == []

@@ -125,8 +125,8 @@ def save(download: Transfer) -> Core[Saved]:
         ResultExpiredError: the link is dead, and a fresh one was not to be had.
         DownloadError: it could not be fetched whole.
     """
-    yield from call(download.open)
-    try:
+    try:  # who interrupts the opening finds the file open
+        yield from call(download.open)
         yield from _fetch(download)
         yield from call(download.settle)
     finally:
