@@ -173,6 +173,32 @@ def test_one_file_may_stand_in_several_places() -> None:
     assert b"".join(sent(Streamed([file, b"-", file]))) == b"12-12"
 
 
+def test_what_stands_between_two_files_is_one_piece(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"1")
+    made, _ = multipart({"a": [b"1"] * 9, "b": path, "c": "x"}, "multipart/form-data", ())
+    assert [isinstance(piece, bytes) for piece in made.pieces] == [True, False, True]
+
+
+def test_a_name_on_disk_that_is_no_text_is_told_with_a_question_mark() -> None:
+    text = text_of({"f": Upload(b"1", filename="\udcff.jpg")})
+    assert 'filename="?.jpg"' in text
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding"),
+    [
+        ({"a": "x"}, Encoding("a", headers={"X-A": "1\r\nX-Evil: 2"})),
+        ({"a": b"x"}, Encoding("a", headers={"X-A": "1\r\nX-Evil: 2"})),
+        ({"a": "x"}, Encoding("a", content_type="text/plain\r\nX-Evil: 2")),
+        ({"a\ud800": "x"}, Encoding("a")),
+    ],
+)
+def test_no_part_has_a_head_that_breaks_the_body(body: Any, encoding: Encoding) -> None:
+    with pytest.raises(InvalidRequestError, match="cannot be sent"):
+        multipart(body, "multipart/form-data", (encoding,))
+
+
 def test_a_boundary_is_new_each_time() -> None:
     assert random_boundary() != random_boundary()
 
