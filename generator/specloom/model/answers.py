@@ -8,6 +8,7 @@ from specloom.model.answer_names import answer_contexts
 from specloom.model.api import Answer, Content
 from specloom.model.events import item_kind, item_schema
 from specloom.model.media import (
+    examples_of,
     is_string,
     is_structured,
     kind_of,
@@ -69,7 +70,7 @@ def _content(media_type: str, content: Node, context: str, schemas: Schemas) -> 
         kind=kind,
         items=item_kind(media_type, content) if kind == "stream" else "data",
         schema_at=schema.at if schema is not None else None,
-        examples=dict(_examples(content)),
+        examples=dict(examples_of(content)),
     )
 
 
@@ -104,13 +105,3 @@ def _as_text(stream: Content, content: Node, schemas: Schemas) -> Content:
 def _say_untyped(media_type: str, content: Node, schemas: Schemas) -> None:
     message = f"answers of `{media_type}` are given as text: no client reads their structure"
     schemas.report.warning("untyped-answer", message, content.at.at_key())
-
-
-def _examples(content: Node) -> Iterator[tuple[str, object]]:
-    single = content.get("example")
-    if single is not None:
-        yield "example", single.value
-    for name, example in content.items("examples"):
-        value = example.follow().get("value")
-        if value is not None:
-            yield name, value.value

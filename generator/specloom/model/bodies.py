@@ -11,6 +11,7 @@ from specloom.model.events import item_schema
 from specloom.model.media import (
     EVENTS,
     FORM,
+    examples_of,
     is_binary,
     is_json,
     is_structured,
@@ -19,7 +20,6 @@ from specloom.model.media import (
     label_of,
     plain,
 )
-from specloom.model.parameters import examples_of
 from specloom.model.types import Anything, Binary, ListOf, OneOf, Scalar, Type
 
 if TYPE_CHECKING:

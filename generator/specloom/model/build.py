@@ -184,5 +184,3 @@ def _names_in_declaration(declared: Declaration) -> Iterator[str]:
                 yield from names_in(variant)
         case Enumeration():
             return
-        case _:
-            yield from names_in(declared.type)

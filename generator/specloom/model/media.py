@@ -1,4 +1,4 @@
-"""What the contents of answers are by their media types and schemas: JSON, text, bytes, or a stream of items."""
+"""What the contents of bodies and answers are by media type and schema: JSON, text, bytes, or a stream of items."""
 
 from __future__ import annotations
 
@@ -184,3 +184,14 @@ def _python_kind(media_type: str, content: Node) -> str:
     """What kind of Python value a content becomes."""
     kind = kind_of(media_type, content)
     return "text" if kind == "json" and is_string(_schema(content)) else kind
+
+
+def examples_of(node: Node) -> Iterator[tuple[str, object]]:
+    """The examples that stand beside a schema, with their names."""
+    single = node.get("example")
+    if single is not None:
+        yield "example", single.value
+    for name, example in node.items("examples"):
+        value = example.follow().get("value")
+        if value is not None:
+            yield name, value.value

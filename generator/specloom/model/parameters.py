@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from specloom.model.api import Parameter, Place
 from specloom.model.encodings import read_encodings
-from specloom.model.media import FORM, is_json, is_structured, plain
+from specloom.model.media import FORM, examples_of, is_json, is_structured, plain
 from specloom.model.names import Scope, pascal, pinned_first, snake
 from specloom.model.shapes import annotation, limits_of
 from specloom.model.types import ABSENT, Anything, Scalar
@@ -177,17 +177,6 @@ def _first_example(node: Node, schema: Node | None) -> object:
         return value
     listed = annotation(schema, "examples") if schema is not None else ABSENT
     return listed[0] if isinstance(listed, list) and listed else ABSENT
-
-
-def examples_of(node: Node) -> Iterator[tuple[str, object]]:
-    """The examples that stand beside a schema, with their names."""
-    single = node.get("example")
-    if single is not None:
-        yield "example", single.value
-    for name, example in node.items("examples"):
-        value = example.follow().get("value")
-        if value is not None:
-            yield name, value.value
 
 
 def is_checked(content: str, schema: Node) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from specloom.model.choices import flattened, is_large, is_nullable, without_null
+from specloom.model.choices import flattened, is_large, is_nullable
 from specloom.model.enumerations import constant_type, enumeration_type
 from specloom.model.inheritance import Families
 from specloom.model.kinds import KINDS, implied_types, string_kind
@@ -37,7 +37,7 @@ from specloom.model.types import (
     Type,
     Union,
 )
-from specloom.model.unions import choice_type, family_type
+from specloom.model.unions import choice_type, family_type, or_null
 
 if TYPE_CHECKING:
     from specloom.diagnostics import Location, Report
@@ -105,11 +105,11 @@ class Schemas:
         only = only_part(node)
         if only is not None:
             found = self.type_of(only, context)
-            return _or_null(found) if admits_null(node) else found
+            return or_null(found) if admits_null(node) else found
         target = only_reference(node)
         if target is not None:
             named = self.declared_type(target)
-            return _or_null(named) if admits_null(node) else named
+            return or_null(named) if admits_null(node) else named
         met = self._inline.get(node.at) or self._types.get(node.at)
         if met is not None:  # through another parent, by a reference, or in a circle
             return met
@@ -157,7 +157,7 @@ class Schemas:
         further = only_reference(target)
         if further is not None:
             found = self.declared_type(further)
-            return _or_null(found) if admits_null(target) else found
+            return or_null(found) if admits_null(target) else found
         return self.type_of_shape(shape_of(target), name, claimed=True)
 
     def _close_circle(self, name: str, found: Type, target: Node) -> Type:
@@ -196,7 +196,7 @@ class Schemas:
         nullable = shape.nullable or (
             shape.types is not None and "null" in shape.types and len(shape.types) > 1
         )
-        return base if not nullable or isinstance(base, Anything) else _or_null(base)
+        return base if not nullable or isinstance(base, Anything) else or_null(base)
 
     def _base_type(self, shape: Shape, context: str, *, claimed: bool) -> Type:
         if shape.const is not ABSENT and not isinstance(shape.const, dict | list):
@@ -294,12 +294,6 @@ def _meant(target: Node) -> Node:
         seen.add(further.at)
         meant = further
     return meant
-
-
-def _or_null(kind: Type) -> Type:
-    if kind == _NULL or isinstance(kind, Anything):
-        return kind
-    return OneOf((*without_null(flattened(kind)), _NULL))
 
 
 def _one_of(kinds: tuple[Type, ...]) -> Type:

@@ -28,7 +28,6 @@ _TAKEN = KEYWORDS | {
     "prices",
 }
 _TAKEN |= {"timeout", "max_retries", "allow_insecure", "http_client", "scopes"}
-_TAKEN |= {"default_headers", "default_query"}
 _TOKENS = ("bearer", "api-key", "oauth2", "openid")
 
 

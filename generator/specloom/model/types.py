@@ -204,19 +204,7 @@ class Union:
     at: Location
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alias:
-    """A name for a type that is not an object (a list, a map, a string with a meaning)."""
-
-    name: str
-    wire_name: str
-    module: str
-    doc: str = ""
-    type: Type
-    at: Location
-
-
-Declaration = Record | Enumeration | Union | Alias
+Declaration = Record | Enumeration | Union
 
 
 def names_in(kind: Type) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from specloom.model.choices import (
     discriminated,
     flattened,
+    is_nullable,
     kinds_differ,
     mapped,
     variant_names,
@@ -43,6 +44,21 @@ _NULL = Scalar("null")
 _MOST_COMBINATIONS = 24
 
 
+def or_null(kind: Type) -> Type:
+    """The type that may be null besides; of any value nothing more is said."""
+    if kind == _NULL or isinstance(kind, Anything):
+        return kind
+    return OneOf((*without_null(flattened(kind)), _NULL))
+
+
+def real_type(kind: Type) -> Type:
+    """The type of what is not null."""
+    if isinstance(kind, OneOf) and is_nullable(kind):
+        rest = without_null(kind.variants)
+        return rest[0] if len(rest) == 1 else OneOf(rest)
+    return kind
+
+
 def choice_type(schemas: Schemas, shape: Shape, context: str, *, claimed: bool) -> Type:
     """The type of a shape with choices: each part together with what stands beside the choice."""
     single = _only_real(shape)
@@ -50,7 +66,7 @@ def choice_type(schemas: Schemas, shape: Shape, context: str, *, claimed: bool) 
         part, null = single
         narrowed = narrowed_shape(shape, [part], shape.node)
         found = schemas.type_of_shape(narrowed, context, claimed=claimed)
-        return OneOf((*without_null(flattened(found)), _NULL)) if null and found != _NULL else found
+        return or_null(found) if null else found
     columns = [_parts(choice) for choice in shape.choices]
     if len(columns) > 1 and math.prod(map(len, columns)) > _MOST_COMBINATIONS:
         return _everything(schemas, shape, context, claimed=claimed)

@@ -254,11 +254,8 @@ class Spelling:
             return [self._builtin("str") if declared.kind == "string" else self._builtin("int")]
         if isinstance(declared, Record):
             return ["Mapping[str, Any]"]
-        if isinstance(declared, Union) and any(
-            self._is_record(variant) for variant in declared.variants
-        ):
-            return ["Mapping[str, Any]"]
-        return []
+        has_record = any(self._is_record(variant) for variant in declared.variants)
+        return ["Mapping[str, Any]"] if has_record else []
 
     def _is_record(self, kind: Type) -> bool:
         return isinstance(kind, Named) and isinstance(self.types.get(kind.name), Record | Union)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specloom.model.choices import is_nullable, without_null
-from specloom.model.types import ABSENT, Constant, Enumeration, ListOf, Named, OneOf, Scalar, Type
+from specloom.model.types import ABSENT, Constant, Enumeration, ListOf, Named, Scalar, Type
+from specloom.model.unions import real_type
 from specloom.python.spelling import Code
 from specloom.targets.client.data import construct
 from specloom.targets.client.ranges import range_text
@@ -60,16 +60,9 @@ def _argument(api: Api, one: Argument) -> Code:
     )
 
 
-def _plain(kind: Type) -> Type:
-    if isinstance(kind, OneOf) and is_nullable(kind):
-        rest = without_null(kind.variants)
-        return rest[0] if len(rest) == 1 else OneOf(rest)
-    return kind
-
-
 def _kind(api: Api, given: Type) -> str:
     """How a flag's text is read; what a plain word cannot say is JSON."""
-    kind = _plain(given)
+    kind = real_type(given)
     if isinstance(kind, ListOf) and _kind(api, kind.item) == "string":
         return "strings"
     if isinstance(kind, Named):
@@ -84,7 +77,7 @@ def _kind(api: Api, given: Type) -> str:
 
 
 def _choices(api: Api, given: Type) -> tuple[str | int, ...]:
-    kind = _plain(given)
+    kind = real_type(given)
     declared = api.declaration(kind) if isinstance(kind, Named) else None
     return (
         tuple(member.value for member in declared.members)

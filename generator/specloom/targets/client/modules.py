@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from specloom.model.types import (
-    Alias,
     Constant,
     Declaration,
     Enumeration,
     Field,
     Record,
-    Type,
     Union,
 )
 from specloom.python.docstrings import WIDTH
@@ -34,8 +32,8 @@ if TYPE_CHECKING:
 
     from specloom.model.api import Api
 
-# Fields whose names msgspec turns into camelCase as anybody would.
 _MAPPING = 17  # columns before a value of a discriminator, and the comma behind it
+# Fields whose names msgspec turns into camelCase as anybody would.
 _PLAIN = re.compile(r"[a-z][a-z0-9]*(_[a-z][a-z0-9]*)*")
 
 
@@ -123,10 +121,8 @@ def _type(declared: Declaration, spelling: Spelling) -> TypeView:
             return _record(declared, spelling)
         case Enumeration():
             return _enumeration(declared)
-        case Union(variants=variants):
-            return _union(declared, variants, spelling)
-        case Alias(type=kind):
-            return _union(declared, (kind,), spelling)
+        case Union():
+            return _union(declared, spelling)
 
 
 def _record(declared: Record, spelling: Spelling) -> TypeView:
@@ -204,12 +200,12 @@ def _enumeration(declared: Enumeration) -> TypeView:
     )
 
 
-def _union(declared: Union | Alias, variants: tuple[Type, ...], spelling: Spelling) -> TypeView:
-    spelled = [spelling.annotation(variant) for variant in variants]
+def _union(declared: Union, spelling: Spelling) -> TypeView:
+    spelled = [spelling.annotation(variant) for variant in declared.variants]
     checked = Spelling(spelling.types, circling=spelling.module)
     late = ", ".join(spelled)
     arguments = [literal(declared.name), f"lambda: ({late},)"]
-    if isinstance(declared, Union) and declared.discriminator is not None:
+    if declared.discriminator is not None:
         told = declared.discriminator
         mapping = ", ".join(
             _late(literal(value), spelling.annotation(kind)) for value, kind in told.mapping
@@ -224,7 +220,7 @@ def _union(declared: Union | Alias, variants: tuple[Type, ...], spelling: Spelli
         doc=note(sentence(declared.doc) or f"{declared.wire_name}.", 0),
         head=Code(""),
         # Read by type checkers alone, and qualified: a name may stand before what it names.
-        union=Code(" | ".join(checked.annotation(one) for one in variants)),
+        union=Code(" | ".join(checked.annotation(one) for one in declared.variants)),
         variants=Code(", ".join(arguments)),
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from specloom.model.choices import is_nullable, without_null
-from specloom.model.types import ListOf, Named, OneOf, Record, Type
+from specloom.model.types import ListOf, Named, Record, Type
+from specloom.model.unions import real_type
 from specloom.python.spelling import Code, Spelling, docstring, identifier, sentence
 from specloom.targets.client.returned import Returned
 
@@ -67,7 +67,7 @@ def _properties(job: Job, answer: Operation, spelling: Spelling) -> Iterator[Pro
     record = _answer_record(answer, spelling)
     failing = (*job.error_code, *job.error_message)
     for one in record.fields if record is not None else ():
-        kind = _without_null(one.type)
+        kind = real_type(one.type)
         if any(path.startswith(f"$.{one.wire_name}") for path in failing):
             continue  # what a failure says has no place on a result
         if (
@@ -95,10 +95,3 @@ def _answer_record(operation: Operation, spelling: Spelling) -> Record | None:
 def _can_be_empty(kind: Type, spelling: Spelling) -> bool:
     declared = spelling.types.get(kind.name) if isinstance(kind, Named) else None
     return isinstance(kind, ListOf) or isinstance(declared, Record)
-
-
-def _without_null(kind: Type) -> Type:
-    if isinstance(kind, OneOf) and is_nullable(kind):
-        rest = without_null(kind.variants)
-        return rest[0] if len(rest) == 1 else OneOf(rest)
-    return kind

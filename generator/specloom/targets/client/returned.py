@@ -22,7 +22,7 @@ class Returned:
 
     def answer(self, operation: Operation) -> str:
         """The type of a successful answer (of a stream, of its items); several ones are a union, none is None."""
-        return self._either(_kinds(operation))
+        return self._either(returned_types(operation))
 
     def stream(self, operation: Operation) -> str:
         """Items, as they come."""
@@ -60,7 +60,7 @@ class Returned:
         return "Estimate"
 
 
-def _kinds(operation: Operation) -> list[Type]:
+def returned_types(operation: Operation) -> list[Type]:
     """The types of all successes; one without a content is null, unless there are streams or files beside it."""
     told = [content.type for answer in operation.successes for content in asked_for(answer)]
     is_empty = any(not answer.contents for answer in operation.successes)

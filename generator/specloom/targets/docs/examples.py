@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from specloom.model.names import RESOURCE_NAMES, snake
 from specloom.model.types import (
     ABSENT,
-    Alias,
     Constant,
     Enumeration,
     Limits,
@@ -216,8 +215,6 @@ def _declared(api: Api, name: str, limits: Limits, depth: int) -> Any:
                 if variants and depth < _DEEPEST
                 else {}
             )
-        case Alias(type=kind):
-            return _sample(api, kind, limits, depth + 1) if depth < _DEEPEST else "..."
         case Record(fields=fields):
             asked = (one for one in fields if one.required and not one.read_only)
             return (

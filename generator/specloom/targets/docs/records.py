@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from specloom.model.types import (
-    Alias,
-    Declaration,
     Field,
     ListOf,
     Named,
@@ -67,7 +65,8 @@ def _record(api: Api, kind: Type) -> Record | None:
     """The record behind a type: itself, the items of a list, the one choice beside null."""
     match kind:
         case Named(name=name):
-            return _declared_record(api, api.declaration(name), kind)
+            declared = api.declaration(name)
+            return declared if isinstance(declared, Record) else None
         case ListOf(item=item):
             return _record(api, item)
         case OneOf(variants=variants):
@@ -75,12 +74,6 @@ def _record(api: Api, kind: Type) -> Record | None:
             return _record(api, rest[0]) if len(rest) == 1 else None
         case _:
             return None
-
-
-def _declared_record(api: Api, declared: Declaration, kind: Type) -> Record | None:
-    if isinstance(declared, Alias) and declared.type != kind:
-        return _record(api, declared.type)
-    return declared if isinstance(declared, Record) else None
 
 
 def _opened(api: Api, record: Record) -> RecordFields:
@@ -102,14 +95,8 @@ def _rows(
         yield code(path), _type(api, one.type), _told(one)
         inner = _record(api, one.type)
         if inner is not None and inner.name not in above and len(above) <= _DEEPEST:
-            step = f"{path}[]." if _is_list(api, one.type) else f"{path}."
+            step = f"{path}[]." if isinstance(one.type, ListOf) else f"{path}."
             yield from _rows(api, inner, step, (*above, inner.name))
-
-
-def _is_list(api: Api, kind: Type) -> bool:
-    if isinstance(kind, Named) and isinstance(declared := api.declaration(kind), Alias):
-        return declared.type != kind and _is_list(api, declared.type)
-    return isinstance(kind, ListOf)
 
 
 def _type(api: Api, kind: Type) -> Markdown:
@@ -141,10 +128,9 @@ def field_rows(api: Api, record: Record) -> Iterator[tuple[Markdown, ...]]:
         yield code(one.name), _type(api, one.type), always, _told(one)
 
 
-def variants(api: Api, declared: Union | Alias) -> Markdown:
-    """What a union or an alias stands for."""
-    kinds = declared.variants if isinstance(declared, Union) else (declared.type,)
-    return join((_type(api, kind) for kind in kinds), " or ")
+def variants(api: Api, declared: Union) -> Markdown:
+    """What a union stands for."""
+    return join((_type(api, kind) for kind in declared.variants), " or ")
 
 
 def returned_record(api: Api, operation: Operation) -> Record | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from specloom.model.types import Alias, Enumeration, ListOf, Named, Record, Union
+from specloom.model.types import Enumeration, ListOf, Named, Record, Union
 from specloom.python.spelling import sentence
 from specloom.targets.docs.calls import jobs, page, target
 from specloom.targets.docs.credentials import argument_rows, credentials
@@ -88,7 +88,7 @@ def reference_page(api: Api) -> ReferencePage:
     submits = jobs(api)
     records = [one for one in api.types if isinstance(one, Record)]
     enumerations = [one for one in api.types if isinstance(one, Enumeration)]
-    others = [one for one in api.types if isinstance(one, Union | Alias)]
+    others = [one for one in api.types if isinstance(one, Union)]
     errors = ((code_link(one), code(one.class_name), text(one.message)) for one in api.error_codes)
     return ReferencePage(
         package=Markdown(api.package),
@@ -225,7 +225,7 @@ def _enumeration(declared: Enumeration) -> Model:
     )
 
 
-def _other(api: Api, declared: Union | Alias) -> Model:
+def _other(api: Api, declared: Union) -> Model:
     return Model(
         heading=code(f"models.{declared.name}"),
         doc=prose(declared.doc, 5),

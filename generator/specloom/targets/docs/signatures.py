@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from specloom.model.types import ABSENT, OneOf, Type
 from specloom.python.spelling import Spelling, identifier
-from specloom.targets.client.returned import Returned
+from specloom.targets.client.returned import Returned, returned_types
 from specloom.targets.docs.markdown import Markdown, code, fence
-from specloom.targets.docs.wording import is_success
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,9 +30,7 @@ def argument_type(api: Api, kind: Type) -> str:
 
 def returned(operation: Operation) -> Type | None:
     """The type of a call's good answer; None where it has no body."""
-    good = [answer for answer in operation.answers if is_success(answer)]
-    chosen = good or [answer for answer in operation.answers if answer.status == "default"]
-    kinds = tuple(dict.fromkeys(answer.contents[0].type for answer in chosen if answer.contents))
+    kinds = tuple(dict.fromkeys(returned_types(operation)))
     return None if not kinds else kinds[0] if len(kinds) == 1 else OneOf(kinds)
 
 
