@@ -235,3 +235,35 @@ def test_on_response_may_be_a_coroutine_function(act: str, server: Loopback) -> 
 
     run("async", server.url, act, {"on_response": listen})
     assert told == [200]
+
+
+def answering(request: Request) -> Core[Reply | Failure]:
+    return (yield from send(request, Trace(), 9))
+
+
+@KINDS
+@pytest.mark.parametrize(
+    ("asked", "by_silence"),
+    [({}, False), ({"streamed": True}, True), ({"route": "download"}, True)],
+)
+def test_a_stream_and_a_file_end_by_silence_and_all_else_by_the_whole_time(
+    kind: str, asked: dict[str, Any], by_silence: bool, server: Loopback
+) -> None:
+    server[GET] = answer(200, {})
+    request = Request(method="GET", url=f"{server.url}/v1/videos/a", **asked)
+
+    async def later() -> Reply | Failure:
+        driver = AsyncDriver()
+        reply = await driver.run(answering(request))
+        await driver.close()
+        return reply
+
+    if kind == "sync":
+        driver = SyncDriver()
+        reply = driver.run(answering(request))
+        driver.close()
+    else:
+        reply = asyncio.run(later())
+    assert isinstance(reply, Reply)
+    assert (reply.deadline is None) is by_silence
+    assert reply.silence == 9

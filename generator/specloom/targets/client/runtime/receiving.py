@@ -34,7 +34,7 @@ _FORM = "application/x-www-form-urlencoded"
 _NAME = re.compile(r'[;\s]name\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))', re.IGNORECASE)
 # A file has a name, or a type that is not that of a text.
 _FILE = re.compile(
-    r"[;\s]filename\*?\s*=|^content-type:\s*(?!text/|application/json)",
+    r"[;\s]filename\*?\s*=|^content-type:(?!\s*(?:text/|application/json))",
     re.IGNORECASE | re.MULTILINE,
 )
 
