@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from .effects import Caught
 from .errors import ConfigurationError
-from .logs import SHORTEST_KEY
-from .oauth import Tokens, pair
+from .logs import SHORTEST_KEY, Veiled
+from .oauth import Tokens
 from .operations import Basic, OAuth2
 
 if TYPE_CHECKING:
@@ -134,12 +135,18 @@ class Credentials:
         user, password = (self.secret(name, "basic") for name in keywords(scheme))
         if ":" in user.reveal():
             raise ConfigurationError(f"{scheme.key} must have no colon: it ends the name")
-        return Secret(str(pair(user.reveal(), password.reveal())))
+        return Secret(str(_pair(user.reveal(), password.reveal())))
 
     def client(self, scheme: OAuth2) -> tuple[Secret, Secret]:
         """Id and secret of the application that fetches tokens."""
         name, password = scheme.application
         return self.secret(name, "encoded"), self.secret(password, "encoded")
+
+    def application_header(self, scheme: OAuth2) -> Veiled:
+        """Id and secret of the application in the header of a request for a token."""
+        # Each is encoded as in a form before (RFC 6749, 2.3.1).
+        name, secret = (quote_plus(one.reveal()) for one in self.client(scheme))
+        return Veiled(f"Basic {_pair(name, secret)}")
 
     def redacted(self, text: str) -> str:
         """The text without the secrets, where a server says them back; no function is asked."""
@@ -211,6 +218,11 @@ def _secret_names(scheme: Security, given: Mapping[str, Given]) -> tuple[str, ..
 def variable_of(api: Api, name: str) -> str:
     """The variable of the environment that stands for a keyword."""
     return f"{api.env_prefix}_{name.upper()}"
+
+
+def _pair(name: str, password: str) -> Veiled:
+    """Two texts as HTTP Basic joins them (RFC 7617)."""
+    return Veiled(base64.b64encode(f"{name}:{password}".encode()).decode("ascii"))
 
 
 def conceal(key: object) -> Callable[[], str] | Secret | None:

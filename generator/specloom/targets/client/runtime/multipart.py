@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from .answers import names_json
 from .effects import Caught
 from .errors import InvalidRequestError, Problem, printable
 from .forms import encoding_of, styled
@@ -101,10 +102,10 @@ def _part(name: str, value: Any, encoding: Encoding) -> Iterator[Part]:
         yield _file(name, value if isinstance(value, Upload) else Upload(value), encoding)
         return
     kind = encoding.content_type.partition(",")[0].strip()
-    is_json = isinstance(value, list | dict) or kind.lower().partition(";")[0].endswith("json")
+    is_json = isinstance(value, list | dict) or names_json(kind)
     if is_json:
         content = msgspec.json.encode(value)
-        kind = kind if kind.lower().partition(";")[0].endswith("json") else "application/json"
+        kind = kind if names_json(kind) else "application/json"
     else:
         content = plain(value).encode("utf-8")
     disposition = {"Content-Disposition": f'form-data; name="{_quoted(name)}"'} if name else {}

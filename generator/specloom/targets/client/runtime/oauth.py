@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import math
 import os
 import threading
@@ -10,9 +9,9 @@ from collections import deque
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
-from urllib.parse import quote_plus, urlencode, urljoin
+from urllib.parse import urlencode, urljoin
 
-from .answers import parse_json
+from .answers import parse_json, passes
 from .effects import Caught, Request, Sleep, now
 from .errors import (
     APIError,
@@ -33,12 +32,11 @@ if TYPE_CHECKING:
     from .operations import OAuth2
     from .session import Session
 
-__all__ = ["Tokens", "Veiled", "authorized", "pair"]
+__all__ = ["Tokens", "authorized"]
 
 _MARGIN = 60.0  # seconds before its end, at most, at which a token is renewed
 _PAUSE = 0.05  # seconds between two looks whether another call has fetched the token
 _LONGEST_PAUSE = 8.0
-_RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 Ask: TypeAlias = "Callable[[Request], Core[Exchange]]"
 
@@ -239,9 +237,7 @@ def _token_request(session: Session, grant: OAuth2, url: str, *, in_form: bool =
     if in_form:
         form |= {"client_id": name.reveal(), "client_secret": secret.reveal()}
     else:
-        # Each is encoded as in a form before (RFC 6749, 2.3.1).
-        told = pair(quote_plus(name.reveal()), quote_plus(secret.reveal()))
-        headers["Authorization"] = Veiled(f"Basic {told}")
+        headers["Authorization"] = credentials.application_header(grant)
     return Request(
         method="POST",
         url=url,
@@ -251,17 +247,12 @@ def _token_request(session: Session, grant: OAuth2, url: str, *, in_form: bool =
     )
 
 
-def pair(name: str, password: str) -> Veiled:
-    """Two texts as HTTP Basic joins them (RFC 7617)."""
-    return Veiled(base64.b64encode(f"{name}:{password}".encode()).decode("ascii"))
-
-
 def _insistent(session: Session, request: Request, ask: Ask) -> Core[Exchange]:
     """What the server answers; to fetch a token a second time does no harm."""
     for attempt in range(session.max_retries):
         made = yield from ask(request)
         failed = made.failure is not None and made.failure.transient
-        if not failed and made.status not in _RETRIED:
+        if not failed and not passes(made.status or 0):
             return made
         pause = min(0.5 * 2.0**attempt, _LONGEST_PAUSE) if made.hint is None else made.hint
         yield Sleep(min(pause, _MARGIN))
@@ -282,7 +273,7 @@ def _refused(session: Session, made: Exchange, told: Any) -> APIError:
     why = ": ".join(printable(word, 300) for word in words if isinstance(word, str))
     hint = "give scopes=[...]: the server has not all those of the document"
     # A server that is busy says nothing of the secret.
-    passing = made.status in _RETRIED
+    passing = passes(made.status)
     return (status_class(made.status) if passing else AuthenticationError)(
         session.settings.credentials.redacted(
             f"{made.request.operation}: the server gave none (HTTP {made.status}) {why}".rstrip()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .answers import MISSING, Parsed, text_of
+from .answers import MISSING, Parsed, passes, text_of
 from .contents import error_model
 from .errors import (
     APIConnectionError,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["connection_error", "make_error", "read_code", "status_error"]
 
-_RETRYABLE = frozenset({408, 409, 425, 429})
+_CONFLICT = 409  # the state of things may change
 
 
 def _texts(*paths: tuple[str, ...]) -> tuple[str, ...]:
@@ -78,7 +78,7 @@ def status_error(
     # Where HTTP says success, the code says what it stands for.
     status = answered if answered >= 300 else (known and known.status) or answered
     said = message or (printable(known.message) if known is not None and known.message else None)
-    retryable = answered in _RETRYABLE or answered >= 500
+    retryable = answered == _CONFLICT or passes(answered)
     location = made.headers.get("location")
     if 300 <= answered < 400 and location:
         to = printable(location.partition("?")[0], 200)
