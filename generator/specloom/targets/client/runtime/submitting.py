@@ -10,9 +10,9 @@ from .effects import Caught, Sleep, now
 from .errors import APIError, SubmitUncertainError, printable
 from .exchanging import Exchange, Listener, backoff, exchange
 from .fates import Verdict, read_fate
-from .logs import bare_url, redacted_headers, without_sent_keys
+from .logs import bare_url, redacted_headers
 from .records import resume_line
-from .vendors import connection_error, make_error, read_code, status_error
+from .vendors import connection_error, make_error, read_code, status_error, without_said_keys
 
 if TYPE_CHECKING:
     from .answers import Parsed
@@ -121,8 +121,7 @@ class _Attempts:
         with Caught(Exception):  # an answer that cannot be looked into is kept all the same
             places = (self.order.job.error, self.session.api.error)
             code, message = read_code(self.parsed(made), *places)
-        told = self.session.settings.redacted(f": {message}") if message else ""
-        said = without_sent_keys(made.request, told)
+        said = without_said_keys(self.session, made, f": {message}") if message else ""
         error = make_error(
             self.session,
             SubmitUncertainError,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .operations import ErrorPaths, Operation
     from .session import Session
 
-__all__ = ["connection_error", "make_error", "read_code", "status_error"]
+__all__ = ["connection_error", "make_error", "read_code", "status_error", "without_said_keys"]
 
 _CONFLICT = 409  # the state of things may change
 
@@ -58,6 +58,14 @@ def make_error(
     return outcome(session.settings.redacted(message), code=code, **facts)
 
 
+def without_said_keys(session: Session, made: Exchange, text: str) -> str:
+    """What a server says, without the keys that it says back.
+
+    Those that the client has now are named so; the request may have had others.
+    """
+    return without_sent_keys(made.request, session.settings.redacted(text))
+
+
 def status_error(
     session: Session,
     made: Exchange,
@@ -71,8 +79,7 @@ def status_error(
     `operation` knows how the document describes the answer.
     """
     code, message = read_code(parsed, *places, session.api.error)
-    # Of the client's keys first, which are named so; others may have been given meanwhile.
-    message = without_sent_keys(made.request, session.settings.redacted(message or ""))
+    message = without_said_keys(session, made, message or "")
     known = session.api.error_codes.get(code) if code is not None else None
     answered = made.status or 0
     # Where HTTP says success, the code says what it stands for.
