@@ -26,6 +26,7 @@ __all__ = [
     "media_type",
     "names_json",
     "parse_json",
+    "passes",
     "read_json",
     "retry_after",
     "text_of",
@@ -65,6 +66,11 @@ def names_json(content_type: str) -> bool:
     """Whether a `Content-Type` says that a body is JSON."""
     kind = media_type(content_type)
     return kind in {"application/json", "text/json"} or kind.endswith("+json")
+
+
+def passes(status: int) -> bool:
+    """Whether an HTTP status speaks of the moment: the same request may do better later."""
+    return status in (408, 425, 429) or status >= 500
 
 
 def charset_of(content_type: str) -> str | None:

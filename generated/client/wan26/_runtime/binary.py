@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from .answers import media_type
 from .calling import answered
+from .contents import PAGES, pick
 from .downloading import gather
-from .effects import Emit, Failure, call, read_chunk
+from .effects import Close, Emit, Failure, call, read_chunk
 from .errors import DownloadError, printable
 from .exchanging import Head
 from .logs import without_keys
@@ -199,11 +200,32 @@ def content(
         DownloadError: not all of it came.
     """
     made = yield from answered(session, operation, request, timeout, listener)
+    if _is_page(operation, made):
+        yield from _refuse_page(session, made)
     yield Emit(made)
     if plan.file is None:
         yield from _handed_out(session, made)
     else:
         yield from _saved(session, made, plan.file)
+
+
+def _is_page(operation: Operation[Any], made: Exchange) -> bool:
+    """Whether a web page came, such as one to log in at, where the document names other kinds."""
+    declared = pick(operation, made.status or 0, made.headers.get("content-type", ""))
+    kind = media_type(declared.content_type) if declared is not None else ""
+    is_open = not kind or "*" in kind or kind == "application/octet-stream" or kind in PAGES
+    return not is_open and media_type(made.headers.get("content-type", "")) in PAGES
+
+
+def _refuse_page(session: Session, made: Exchange) -> Core[None]:
+    if made.reply is not None:
+        yield Close(made.reply)
+    raise make_error(
+        session,
+        DownloadError,
+        f"{made.request.operation}: a web page (text/html) came instead of a file",
+        request_id=made.request_id,
+    )
 
 
 def _handed_out(session: Session, made: Exchange) -> Core[None]:
@@ -220,8 +242,8 @@ def _handed_out(session: Session, made: Exchange) -> Core[None]:
 
 
 def _saved(session: Session, made: Exchange, file: PartFile) -> Core[None]:
-    yield from call(file.open)
-    try:
+    try:  # who interrupts the opening finds the file open
+        yield from call(file.open)
         while made.reply is not None:
             data, failure = yield from gather(made.reply)
             if data:

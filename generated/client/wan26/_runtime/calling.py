@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from .answers import passes
 from .contents import decoded
 from .effects import Sleep
 from .exchanging import Exchange, Listener, backoff, exchange
@@ -20,7 +21,6 @@ __all__ = ["LONGEST_HINT", "answered", "call", "call_error"]
 T = TypeVar("T")
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})
-_PASSING = frozenset({408, 425, 429})
 LONGEST_HINT = 120.0  # seconds: a server that asks for more gets an error instead of patience
 
 
@@ -70,7 +70,7 @@ def _repeatable(request: Request, made: Exchange) -> bool:
         transient = made.failure is not None and made.failure.transient
         return transient and (request.method in _IDEMPOTENT or made.trace.not_sent)
     if request.method in _IDEMPOTENT:
-        return status in _PASSING or status >= 500
+        return passes(status)
     return status == 429
 
 

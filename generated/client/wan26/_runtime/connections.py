@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .effects import Failure
 from .errors import ConfigurationError
+from .logs import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -139,7 +140,7 @@ class Handshake:
 
 
 def prepared(
-    client: Any, effect: Send, trace: Callable[..., Any]
+    client: Any, effect: Send, content: Any, trace: Callable[..., Any]
 ) -> tuple[Any, dict[str, Any]] | Failure:
     """The request in the words of httpx2, and how to send it; or that its URL is none.
 
@@ -161,31 +162,22 @@ def prepared(
                 (str.encode(name, "ascii"), str.encode(value, "latin-1"))
                 for name, value in asked.headers.items()
             ],
-            content=_content(client, asked),
+            content=content,
             timeout=timeout,
             extensions={"trace": trace},
         )
     except httpx2.InvalidURL as error:  # it may be the server's: a link, or where to poll
-        return Failure(error, transient=False)
+        return Failure(harmless(asked, error), transient=False)
     except (TypeError, ValueError) as error:
-        raise ConfigurationError(f"{asked.operation}: no request can be made: {error}") from error
+        cause = harmless(asked, error)
+        raise ConfigurationError(f"{asked.operation}: no request can be made: {cause}") from cause
     options: dict[str, Any] = {"stream": True, "follow_redirects": asked.route == "download"}
     if asked.route != "call":
         options["auth"] = None  # an auth flow may send a request again
     return request, options
 
 
-def _content(client: Any, asked: Request) -> Any:
-    """The body as the client reads it: one that is streamed once for each time that it is sent."""
-    import httpx2
-
-    if isinstance(asked.content, bytes | None):
-        return asked.content
-    is_async = isinstance(client, httpx2.AsyncClient)
-    return asked.content.awaited() if is_async else asked.content.blocking()
-
-
-def failure(error: BaseException | None, trace: Trace | None) -> Failure:
+def failure(request: Request, error: BaseException | None, trace: Trace | None) -> Failure:
     """How sending or reading broke off: whether time was up, and whether it may go better."""
     import httpx2
 
@@ -197,4 +189,5 @@ def failure(error: BaseException | None, trace: Trace | None) -> Failure:
     )
     handed = trace is None or trace.handed
     timed_out = isinstance(error, httpx2.TimeoutException | TimeoutError)
-    return Failure(error, timed_out=timed_out, transient=handed and not hopeless)
+    told = harmless(request, error)
+    return Failure(told, timed_out=timed_out, transient=handed and not hopeless)

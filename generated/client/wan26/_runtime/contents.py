@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from .operations import Answer, Operation
     from .session import Session
 
-__all__ = ["decoded", "error_model", "pick", "typed"]
+__all__ = ["PAGES", "decoded", "error_model", "pick", "typed"]
 
 _EMPTY = (204, 205)
-_HTML = frozenset({"text/html", "application/xhtml+xml"})
+PAGES = frozenset({"text/html", "application/xhtml+xml"})
 _TEXT = frozenset({"application/xml", "application/yaml", "application/x-yaml"})
 
 
@@ -113,6 +113,8 @@ def typed(
     """
     kind = answer.type() if answer is not None else Any
     if kind is None or kind is type(None):
+        if content:
+            surprised(name, "an answer has a body that the document does not promise: left out")
         return None
     if not content:
         return kind() if kind in (str, bytes) else None
@@ -150,7 +152,7 @@ def _text(kind: Any, content: bytes, content_type: str, declared: str) -> str | 
 def _raw(content: bytes, content_type: str, kind: Any, name: str) -> str | bytes:
     """A body that is no JSON, as text or bytes; said once where the document promises a type."""
     said = media_type(content_type)
-    if said in _HTML or names_json(content_type):
+    if said in PAGES or names_json(content_type):
         raise APIError(f"{name}: the answer is not JSON but {said}: {content[:200]!r}")
     if kind is not Any:
         surprised(name, f"an answer came as {said or 'bytes'} and is given as it came")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from .effects import Caught
 from .errors import ConfigurationError
-from .oauth import Tokens, pair
+from .logs import SHORTEST_KEY, Veiled
+from .oauth import Tokens
 from .operations import Basic, OAuth2
 
 if TYPE_CHECKING:
@@ -72,6 +74,7 @@ class Credentials:
     given: Mapping[str, Given] = field(default_factory=dict)
     scopes: tuple[str, ...] | None = None
     tokens: Tokens = field(default_factory=Tokens)
+    asked: dict[str, Secret] = field(default_factory=dict)  # what functions gave last
 
     def chosen(self, secured: bool | tuple[str, ...] = True) -> list[Security]:
         """The schemes of the first alternative that is complete; none where nothing has to be sent.
@@ -124,6 +127,7 @@ class Credentials:
         """
         given = self.given[name]
         asked = given if isinstance(given, Secret) else Secret(given())
+        self.asked[name] = asked
         return _clean(asked, name, variable_of(self.api, name), carried)
 
     def header(self, scheme: Basic) -> Secret:
@@ -131,21 +135,36 @@ class Credentials:
         user, password = (self.secret(name, "basic") for name in keywords(scheme))
         if ":" in user.reveal():
             raise ConfigurationError(f"{scheme.key} must have no colon: it ends the name")
-        return Secret(str(pair(user.reveal(), password.reveal())))
+        return Secret(str(_pair(user.reveal(), password.reveal())))
 
     def client(self, scheme: OAuth2) -> tuple[Secret, Secret]:
         """Id and secret of the application that fetches tokens."""
         name, password = scheme.application
         return self.secret(name, "encoded"), self.secret(password, "encoded")
 
+    def application_header(self, scheme: OAuth2) -> Veiled:
+        """Id and secret of the application in the header of a request for a token."""
+        # Each is encoded as in a form before (RFC 6749, 2.3.1).
+        name, secret = (quote_plus(one.reveal()) for one in self.client(scheme))
+        return Veiled(f"Basic {_pair(name, secret)}")
+
     def redacted(self, text: str) -> str:
         """The text without the secrets, where a server says them back; no function is asked."""
-        for given in (*self.given.values(), *map(Secret, self.tokens.texts()), *self._pairs()):
-            key = given.reveal().strip() if isinstance(given, Secret) else ""
-            if key and key != SANDBOX_KEY:
+        for given in (*self._secrets(), *map(Secret, self.tokens.texts()), *self._pairs()):
+            key = given.reveal().strip()
+            if len(key) >= SHORTEST_KEY:
                 for told in (key, quote(key, safe="", errors="replace")):
                     text = text.replace(told, "[the key]")
         return text
+
+    def _secrets(self) -> Iterator[Secret]:
+        """What is secret of what is given; of a function what it gave last."""
+        for scheme in self.api.security:
+            for name in _secret_names(scheme, self.given):
+                given = self.given.get(name)
+                known = given if isinstance(given, Secret) else self.asked.get(name)
+                if known is not None:
+                    yield known
 
     def _pairs(self) -> Iterator[Secret]:
         """User and password as they travel, of each scheme where no function has to be asked."""
@@ -184,9 +203,26 @@ def keywords(scheme: Security) -> tuple[str, ...]:
     return (scheme.key,)
 
 
+def _secret_names(scheme: Security, given: Mapping[str, Given]) -> tuple[str, ...]:
+    """The keywords whose values must not show: the name of a user or an application may."""
+    if isinstance(scheme, Basic):
+        password = given.get(scheme.other)
+        # Some vendors take the key as the user's name, and no password.
+        alone = password is None or (isinstance(password, Secret) and not password.reveal())
+        return (scheme.key, scheme.other) if alone else (scheme.other,)
+    if isinstance(scheme, OAuth2):
+        return scheme.key, *scheme.application[1:]
+    return (scheme.key,)
+
+
 def variable_of(api: Api, name: str) -> str:
     """The variable of the environment that stands for a keyword."""
     return f"{api.env_prefix}_{name.upper()}"
+
+
+def _pair(name: str, password: str) -> Veiled:
+    """Two texts as HTTP Basic joins them (RFC 7617)."""
+    return Veiled(base64.b64encode(f"{name}:{password}".encode()).decode("ascii"))
 
 
 def conceal(key: object) -> Callable[[], str] | Secret | None:

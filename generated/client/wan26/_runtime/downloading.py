@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from .answers import retry_after
+from .answers import passes, retry_after
 from .containers import is_mp4
 from .effects import (
     Caught,
@@ -125,8 +125,8 @@ def save(download: Transfer) -> Core[Saved]:
         ResultExpiredError: the link is dead, and a fresh one was not to be had.
         DownloadError: it could not be fetched whole.
     """
-    yield from call(download.open)
-    try:
+    try:  # who interrupts the opening finds the file open
+        yield from call(download.open)
         yield from _fetch(download)
         yield from call(download.settle)
     finally:
@@ -219,7 +219,7 @@ def _refused(download: Transfer, status: int) -> Core[str]:
     if status == 416:
         yield from call(download.restart)
         return "HTTP 416, starting anew"
-    if status in (408, 425, 429) or status >= 500:
+    if passes(status):
         return f"HTTP {status}"
     raise download.error(f"the server answered HTTP {status}", DownloadError)
 

@@ -25,9 +25,12 @@ from .effects import (
     Sleep,
     Wall,
 )
+from .logs import Veiled
+from .threads import in_thread
+from .uploads import OpenBody
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Generator
+    from collections.abc import AsyncGenerator, Generator
     from contextlib import AbstractContextManager
 
     import httpx2
@@ -110,7 +113,8 @@ def _reply(effect: Send, response: Any, chunks: Any, deadline: float | None) -> 
     return Reply(
         status=response.status_code,
         headers=response.headers,
-        url=str(response.url),
+        url=Veiled(response.url),
+        asked=asked,
         response=response,
         chunks=chunks,
         deadline=None if asked.streamed or asked.route == "download" else deadline,
@@ -198,9 +202,18 @@ class SyncDriver:
                 return run.simple(effect, self.clock)
 
     def _send(self, effect: Send, run: _Run[Any]) -> Reply | Failure:
+        client, body = self._clients.pick(effect.request.route), OpenBody(effect.request.content)
+        try:
+            unfit = body.open()
+            if unfit is not None:  # nothing is handed over
+                return Failure(unfit, transient=False)
+            return self._sent(effect, run, client, body.blocking())
+        finally:
+            body.close()
+
+    def _sent(self, effect: Send, run: _Run[Any], client: Any, content: Any) -> Reply | Failure:
         route, trace = effect.request.route, effect.trace
-        client = self._clients.pick(route)
-        made = prepared(client, effect, trace.note)
+        made = prepared(client, effect, content, trace.note)
         if isinstance(made, Failure):
             return made
         request, options = made
@@ -211,14 +224,14 @@ class SyncDriver:
             response = client.send(request, **options)
             reply = _reply(effect, response, response.iter_bytes(), deadline)
             run.opened.append(reply)
-        return failure(caught.error, trace) if reply is None else reply
+        return failure(effect.request, caught.error, trace) if reply is None else reply
 
     def _read(self, reply: Reply, run: _Run[Any]) -> bytes | Failure:
         chunk: bytes | None = None
         with Caught(Exception) as caught, _within(_part_due(reply, time.monotonic())):
             chunk = next(reply.chunks, b"")
         if chunk is None:
-            return failure(caught.error, None)
+            return failure(reply.asked, caught.error, None)
         if not chunk:
             run.closed(reply)
         return chunk
@@ -282,7 +295,7 @@ class AsyncDriver:
             case Sleep():
                 return await self.clock.asleep(_length(effect, self.clock))
             case Call(work):
-                return await _in_thread(work)
+                return await in_thread(work)
             case Notify(callback, value):
                 told = callback(value)
                 return await told if inspect.isawaitable(told) else told
@@ -290,16 +303,28 @@ class AsyncDriver:
                 return run.simple(effect, self.clock)
 
     async def _send(self, effect: Send, run: _Run[Any]) -> Reply | Failure:
-        route, trace = effect.request.route, effect.trace
-        client = self._clients.pick(route)
+        client, body = self._clients.pick(effect.request.route), OpenBody(effect.request.content)
+        if not body.has_files:
+            return await self._sent(effect, run, client, body.awaited())
+        try:
+            unfit = await in_thread(body.open)
+            if unfit is not None:  # nothing is handed over
+                return Failure(unfit, transient=False)
+            return await self._sent(effect, run, client, body.awaited())
+        finally:
+            await in_thread(body.close)
 
+    async def _sent(
+        self, effect: Send, run: _Run[Any], client: Any, content: Any
+    ) -> Reply | Failure:
+        route, trace = effect.request.route, effect.trace
         handshake = Handshake()
 
         async def note(event: str, facts: dict[str, Any]) -> None:
             trace.note(event, facts)
             handshake.note(event, facts)
 
-        made = prepared(client, effect, note)
+        made = prepared(client, effect, content, note)
         if isinstance(made, Failure):
             return made
         request, options = made
@@ -315,7 +340,7 @@ class AsyncDriver:
                 raise
             reply = _reply(effect, response, response.aiter_bytes(), deadline)
             run.opened.append(reply)
-        return failure(caught.error, trace) if reply is None else reply
+        return failure(effect.request, caught.error, trace) if reply is None else reply
 
     async def _read(self, reply: Reply, run: _Run[Any]) -> bytes | Failure:
         chunk: bytes | None = None
@@ -324,17 +349,7 @@ class AsyncDriver:
             async with asyncio.timeout_at(due):
                 chunk = await anext(reply.chunks, b"")
         if chunk is None:
-            return failure(caught.error, None)
+            return failure(reply.asked, caught.error, None)
         if not chunk:
             run.closed(reply)
         return chunk
-
-
-async def _in_thread(work: Callable[[], Any]) -> Any:
-    """Do blocking work in a thread; a cancellation waits for its end, so that no file is torn."""
-    task = asyncio.ensure_future(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise

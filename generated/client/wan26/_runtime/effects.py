@@ -96,7 +96,8 @@ class Reply:
 
     status: int
     headers: Mapping[str, str]
-    url: str
+    url: str  # where it came from; the key may stand in it
+    asked: Request = field(repr=False)
     response: Any = field(repr=False)
     chunks: Any = field(repr=False)
     deadline: float | None = None  # when its body must have ended, on the network's clock

@@ -163,13 +163,13 @@ def exchange(
     def ask(other: Request) -> Core[Exchange]:
         return _exchange(session, other, timeout)
 
-    ready = yield from authorized(session, request, ask)
+    ready = yield from authorized(session, request, ask, timeout)
     made = yield from _exchange(session, ready, timeout, into, listener)
     if made.status == 401 and ready is not request:
         tokens = session.settings.credentials.tokens
         tokens.drop(ready.headers.get("Authorization", ""))
         if request.route == "call" and not request.spent:
-            ready = yield from authorized(session, request, ask)
+            ready = yield from authorized(session, request, ask, timeout)
             made = yield from _exchange(session, ready, timeout, into, listener)
     return made
 

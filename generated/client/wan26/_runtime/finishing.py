@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from .answers import MISSING, Parsed
+from .answers import MISSING, Parsed, passes
 from .binding import bind
 from .calling import call_error
 from .contents import decoded, pick, typed
@@ -106,7 +106,7 @@ def _fetch(record: Record, declared: Result) -> Core[Exchange]:
         request = follow_up(session, step, None, parameters)
         made = yield from exchange(session, request, record.timeout, listener=record.listener)
         status = made.status or 0
-        passing = made.failure is not None or status in (408, 425, 429) or status >= 500
+        passing = made.failure is not None or passes(status)
         if made.succeeded:
             return made
         if not passing or attempt >= session.max_retries:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from msgspec import UNSET
 
+from .answers import names_json
 from .encoding import pointer, to_wire
 from .models import Model
 from .operations import Encoding, Parameter
@@ -70,7 +71,7 @@ def _pairs(encoding: Encoding, value: Any) -> Pairs:
     pairs = styled(encoding, value)
     if pairs is not None:
         return pairs
-    is_json = encoding.content_type.partition(";")[0].strip().lower().endswith("json")
+    is_json = names_json(encoding.content_type)
     items = value if isinstance(value, list) and not is_json else [value]
     kind = "application/json" if is_json else ""
     return [
@@ -122,8 +123,7 @@ def _told(value: Any, place: tuple[str | int, ...], places: list[str]) -> Any:
 def query_string(parameter: Parameter, value: Any) -> str:
     """The whole query of a URL (`in: querystring`), percent-encoded."""
     wire = to_wire(value)
-    kind = parameter.content_type.partition(";")[0].strip().lower()
-    if kind.endswith(("/json", "+json")):
+    if names_json(parameter.content_type):
         return quote(json.dumps(wire, ensure_ascii=False, separators=(",", ":")), safe="")
     if isinstance(wire, dict):
         return form(wire, parameter.encodings).decode("ascii")

@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
     from .effects import Request
 
-__all__ = ["Log", "Veiled", "bare_url", "redacted_headers", "without_keys", "without_queries"]
+__all__ = [
+    "SHORTEST_KEY",
+    "Log",
+    "Veiled",
+    "bare_url",
+    "harmless",
+    "redacted_headers",
+    "without_keys",
+    "without_queries",
+    "without_sent_keys",
+]
 
 _OPEN_HEADERS = frozenset(
     {
@@ -71,7 +81,7 @@ class Veiled(str):
 
 # To the next space, or what no URL holds: brackets and single quotes may stand in a query.
 _QUERY = re.compile(r"\?[^\s\"<>]+")
-_SHORTEST_KEY = 8  # shorter ones, such as `sandbox`, are words that a message may hold
+SHORTEST_KEY = 8  # shorter ones, such as `sandbox`, are words that a message may hold
 
 
 def without_queries(text: str) -> str:
@@ -79,15 +89,42 @@ def without_queries(text: str) -> str:
     return _QUERY.sub("?...", text)
 
 
-def without_keys(request: Request, text: str) -> str:
-    """What others say of a request, such as a transport that failed: no key, and no query."""
+def without_sent_keys(request: Request, text: str) -> str:
+    """The text without the keys in the headers of a request, which its server may say back."""
     for value in request.headers.values():
         told = value.split("; ") if isinstance(value, Veiled) else []  # a cookie has several
         for key in (value, *told, *(one.rpartition(" ")[2] for one in told)) if told else ():
-            if len(key) >= _SHORTEST_KEY:
+            if len(key) >= SHORTEST_KEY:
                 text = text.replace(key, "[redacted]")
-    return without_queries(text)
+    return text
 
+
+def without_keys(request: Request, text: str) -> str:
+    """What others say of a request, such as a transport that failed: no key, and no query."""
+    return without_queries(without_sent_keys(request, text))
+
+
+def harmless(request: Request, error: Exception) -> Exception:
+    """The error, or where it tells a key a copy without: its frames and causes tell it too.
+
+    A key in the URL stands in each frame of the transport, whatever the error says.
+    """
+    told, cause = [str(error)], error.__cause__ or error.__context__
+    while cause is not None and len(told) < _LONGEST_CHAIN:
+        told.append(str(cause))
+        cause = cause.__cause__ or cause.__context__
+    if not isinstance(request.url, Veiled) and all(without_keys(request, t) == t for t in told):
+        return error
+    kind, said = type(error), without_keys(request, told[0])
+    with Caught(Exception):
+        made = kind(said)
+        if str(made) == said:
+            return made
+    named: type[Exception] = type(kind.__name__, (Exception,), {"__module__": kind.__module__})
+    return named(said)
+
+
+_LONGEST_CHAIN = 20  # causes of an error that are looked at
 
 _sends: ContextVar[bool] = ContextVar("sends", default=False)
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import msgspec
 
-from .errors import InvalidRequestError, Problem
+from .answers import names_json
+from .effects import Caught
+from .errors import InvalidRequestError, Problem, printable
 from .forms import encoding_of, styled
 from .parameters import plain
 from .uploads import Streamed, Upload, file_name, is_file
@@ -46,11 +49,12 @@ def multipart(
     mark = boundary()
     pieces: list[Any] = []
     for head, content in _parts(body, encodings):
+        _check_head(head)
         pieces += [_head(mark, head), content, b"\r\n"]
     given = [one.strip() for one in content_type.split(";")]
     kind = "; ".join(one for one in given if one and not one.lower().startswith("boundary="))
-    closed = [*pieces, f"--{mark}--\r\n".encode("ascii")]
-    return Streamed(_joined(closed)), f"{kind}; boundary={mark}"
+    pieces.append(f"--{mark}--\r\n".encode("ascii"))
+    return Streamed(list(_joined(pieces))), f"{kind}; boundary={mark}"
 
 
 Part = tuple[dict[str, str], Any]
@@ -98,10 +102,10 @@ def _part(name: str, value: Any, encoding: Encoding) -> Iterator[Part]:
         yield _file(name, value if isinstance(value, Upload) else Upload(value), encoding)
         return
     kind = encoding.content_type.partition(",")[0].strip()
-    is_json = isinstance(value, list | dict) or kind.lower().partition(";")[0].endswith("json")
+    is_json = isinstance(value, list | dict) or names_json(kind)
     if is_json:
         content = msgspec.json.encode(value)
-        kind = kind if kind.lower().partition(";")[0].endswith("json") else "application/json"
+        kind = kind if names_json(kind) else "application/json"
     else:
         content = plain(value).encode("utf-8")
     disposition = {"Content-Disposition": f'form-data; name="{_quoted(name)}"'} if name else {}
@@ -111,7 +115,8 @@ def _part(name: str, value: Any, encoding: Encoding) -> Iterator[Part]:
 
 def _file(name: str, upload: Upload, encoding: Encoding) -> Part:
     filename = upload.filename if upload.filename is not None else file_name(upload.content)
-    called = _quoted(filename or name or "file")
+    # The name of a file on disk may have bytes that are no characters.
+    called = _quoted(filename or name or "file").encode("utf-8", "replace").decode("utf-8")
     kind = upload.content_type or _kind(called, encoding.content_type)
     told = f'form-data; name="{_quoted(name)}"' if name else "attachment"
     head = {
@@ -120,10 +125,6 @@ def _file(name: str, upload: Upload, encoding: Encoding) -> Part:
         **encoding.headers,
         **upload.headers,
     }
-    for key, value in head.items():
-        if any(sign in key + value for sign in "\r\n\x00"):
-            problem = Problem(path=f"/{name}", message=f"{key} has a line break")
-            raise InvalidRequestError(f"a part cannot be sent: {key}", problems=(problem,))
     return head, upload.content
 
 
@@ -141,18 +142,27 @@ def _quoted(text: str) -> str:
     return text.translate(_ESCAPED)
 
 
+def _check_head(head: Mapping[str, str]) -> None:
+    for key, value in head.items():
+        why = "a line break" if any(sign in key + value for sign in "\r\n\x00") else ""
+        with Caught(UnicodeEncodeError) as caught:
+            (key + value).encode()
+        why = "half a character" if caught.error is not None else why
+        if why:
+            said = f"{printable(key, 100)} of a part has {why}"
+            problem = Problem(path="", message=said)
+            raise InvalidRequestError(f"a part cannot be sent: {said}", problems=(problem,))
+
+
 def _head(mark: str, head: Mapping[str, str]) -> bytes:
     lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
     return f"--{mark}\r\n{lines}\r\n".encode()
 
 
-def _joined(pieces: Sequence[Any]) -> list[Any]:
+def _joined(pieces: Sequence[Any]) -> Iterator[Any]:
     """What stands between two files as one piece."""
-    together: list[Any] = []
-    for piece in pieces:
-        is_bytes = isinstance(piece, bytes)
-        if is_bytes and together and isinstance(together[-1], bytes):
-            together[-1] += piece
+    for is_bytes, run in groupby(pieces, lambda piece: isinstance(piece, bytes)):
+        if is_bytes:
+            yield b"".join(run)
         else:
-            together.append(piece)
-    return together
+            yield from run

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-import base64
 import math
+import os
 import threading
+from collections import deque
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
-from urllib.parse import quote_plus, urlencode, urljoin
+from urllib.parse import urlencode, urljoin
 
-from .answers import parse_json
+from .answers import parse_json, passes
 from .effects import Caught, Request, Sleep, now
-from .errors import APIError, AuthenticationError, ConfigurationError, printable
+from .errors import (
+    APIError,
+    APITimeoutError,
+    AuthenticationError,
+    ConfigurationError,
+    printable,
+    status_class,
+)
 from .logs import Veiled, without_keys
 from .vendors import connection_error
 
@@ -23,12 +32,11 @@ if TYPE_CHECKING:
     from .operations import OAuth2
     from .session import Session
 
-__all__ = ["Tokens", "Veiled", "authorized", "pair"]
+__all__ = ["Tokens", "authorized"]
 
 _MARGIN = 60.0  # seconds before its end, at most, at which a token is renewed
 _PAUSE = 0.05  # seconds between two looks whether another call has fetched the token
 _LONGEST_PAUSE = 8.0
-_RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 Ask: TypeAlias = "Callable[[Request], Core[Exchange]]"
 
@@ -39,12 +47,25 @@ class _Token:
     until: float | None  # on the monotonic clock; None: as long as the server takes it
 
 
+class _Fetch:
+    """A token on its way: those who wait for it learn how that ended."""
+
+    __slots__ = ("ended", "error", "text")
+
+    def __init__(self) -> None:
+        self.ended = False  # with neither of these where it was interrupted
+        self.text: Veiled | None = None
+        self.error: APIError | None = None
+
+
 class Tokens:
     """The tokens of one client; of several calls that need the same one, one fetches it."""
 
     def __init__(self) -> None:
         self._held: dict[str, _Token] = {}
-        self._fetching: set[str] = set()
+        self._fetching: dict[str, _Fetch] = {}
+        self._process = os.getpid()
+        self._refused: deque[_Token] = deque(maxlen=8)  # a server says back what it refuses
         self._lock = threading.Lock()
         self.in_form: set[str] = set()  # token endpoints that take the secret in the body only
 
@@ -55,18 +76,22 @@ class Tokens:
             return None
         return held.text
 
-    def claim(self, key: str) -> bool:
-        """Whether the caller is to fetch the token; it then calls `release`, whatever happens."""
+    def begin(self, key: str) -> tuple[_Fetch, bool]:
+        """The fetch that is under way, or a new one that is the caller's, who then calls `end`."""
+        if self._process != os.getpid():  # what a parent process fetches does not end here
+            self._process, self._lock, self._fetching = os.getpid(), threading.Lock(), {}
         with self._lock:
-            if key in self._fetching:
-                return False
-            self._fetching.add(key)
-            return True
+            running = self._fetching.get(key)
+            if running is not None:
+                return running, False
+            self._fetching[key] = _Fetch()
+            return self._fetching[key], True
 
-    def release(self, key: str) -> None:
-        """Let others fetch."""
+    def end(self, key: str, fetch: _Fetch) -> None:
+        """Let others go on, and fetch."""
         with self._lock:
-            self._fetching.discard(key)
+            fetch.ended = True
+            self._fetching.pop(key, None)
 
     def keep(self, key: str, text: Veiled, until: float | None) -> None:
         """Hold a token until that moment."""
@@ -76,18 +101,27 @@ class Tokens:
         """Forget the token of a header that the server refused."""
         for key, held in list(self._held.items()):
             if f"Bearer {held.text}" == header:
+                self._refused.append(held)
                 self._held.pop(key, None)
 
     def texts(self) -> list[str]:
         """The tokens, to be kept out of texts."""
-        return [str(held.text) for held in self._held.values()]
+        return [str(one.text) for one in (*self._held.values(), *self._refused)]
 
 
-def authorized(session: Session, request: Request, ask: Ask) -> Core[Request]:
+def authorized(
+    session: Session, request: Request, ask: Ask, timeout: float | None
+) -> Core[Request]:
     """The request with the token that its `grant` asks for, fetched where none is held.
 
+    Args:
+        session: the client's session.
+        request: what needs a token, or none.
+        ask: sends the requests for one.
+        timeout: seconds to wait for another call that fetches the same token.
+
     Raises:
-        APIError: there is no token to be had.
+        APIError: there is no token to be had; nothing was sent, so nothing is billed.
     """
     grant = request.grant
     if grant is None or any(name.lower() == "authorization" for name in request.headers):
@@ -95,15 +129,43 @@ def authorized(session: Session, request: Request, ask: Ask) -> Core[Request]:
     tokens = session.settings.credentials.tokens
     text = tokens.fresh(grant.key, (yield from now()))
     if text is None:
-        while not tokens.claim(grant.key):
-            yield Sleep(_PAUSE)
-        try:
-            text = tokens.fresh(grant.key, (yield from now()))
-            if text is None:
-                text = yield from _fetched(session, grant, ask)
-        finally:
-            tokens.release(grant.key)
+        fetch, is_ours = tokens.begin(grant.key)
+        while not is_ours and (text := (yield from _awaited(grant, fetch, timeout))) is None:
+            fetch, is_ours = tokens.begin(grant.key)  # that one was interrupted
+        if text is None:
+            text = yield from _obtained(session, grant, ask, fetch)
     return replace(request, headers={**request.headers, "Authorization": Veiled(f"Bearer {text}")})
+
+
+def _awaited(grant: OAuth2, fetch: _Fetch, timeout: float | None) -> Core[Veiled | None]:
+    """The token that another call fetches; its failure is that of all who wait."""
+    started = yield from now()
+    while not fetch.ended:
+        waited = (yield from now()) - started
+        # What is no number of seconds is refused where the request is made.
+        if isinstance(timeout, int | float) and waited > timeout:
+            raise APITimeoutError(
+                f"{grant.key}: there was no token in time", billed="no", retryable=True
+            )
+        yield Sleep(_PAUSE)
+    if fetch.error is not None:
+        raise copy(fetch.error) from fetch.error
+    return fetch.text
+
+
+def _obtained(session: Session, grant: OAuth2, ask: Ask, fetch: _Fetch) -> Core[Veiled]:
+    tokens = session.settings.credentials.tokens
+    try:
+        held = tokens.fresh(grant.key, (yield from now()))
+        text = held or (yield from _fetched(session, grant, ask))
+    except APIError as error:
+        fetch.error = error
+        raise
+    else:
+        fetch.text = text
+        return text
+    finally:
+        tokens.end(grant.key, fetch)
 
 
 def _fetched(session: Session, grant: OAuth2, ask: Ask) -> Core[Veiled]:
@@ -147,6 +209,7 @@ def _answer_of(session: Session, grant: OAuth2, url: str, ask: Ask) -> Core[Exch
 def _discovered(session: Session, grant: OAuth2, ask: Ask) -> Core[str]:
     """The token endpoint that an OpenID provider names in its metadata."""
     url = urljoin(f"{session.settings.base_url}/", grant.discovery)
+    session.settings.check_private(url)  # whoever answers there chooses who gets the secret
     request = Request(
         method="GET",
         url=url,
@@ -174,9 +237,7 @@ def _token_request(session: Session, grant: OAuth2, url: str, *, in_form: bool =
     if in_form:
         form |= {"client_id": name.reveal(), "client_secret": secret.reveal()}
     else:
-        # Each is encoded as in a form before (RFC 6749, 2.3.1).
-        told = pair(quote_plus(name.reveal()), quote_plus(secret.reveal()))
-        headers["Authorization"] = Veiled(f"Basic {told}")
+        headers["Authorization"] = credentials.application_header(grant)
     return Request(
         method="POST",
         url=url,
@@ -186,17 +247,12 @@ def _token_request(session: Session, grant: OAuth2, url: str, *, in_form: bool =
     )
 
 
-def pair(name: str, password: str) -> Veiled:
-    """Two texts as HTTP Basic joins them (RFC 7617)."""
-    return Veiled(base64.b64encode(f"{name}:{password}".encode()).decode("ascii"))
-
-
 def _insistent(session: Session, request: Request, ask: Ask) -> Core[Exchange]:
     """What the server answers; to fetch a token a second time does no harm."""
     for attempt in range(session.max_retries):
         made = yield from ask(request)
         failed = made.failure is not None and made.failure.transient
-        if not failed and made.status not in _RETRIED:
+        if not failed and not passes(made.status or 0):
             return made
         pause = min(0.5 * 2.0**attempt, _LONGEST_PAUSE) if made.hint is None else made.hint
         yield Sleep(min(pause, _MARGIN))
@@ -211,12 +267,14 @@ def _is_final(told: Any) -> bool:
 
 def _refused(session: Session, made: Exchange, told: Any) -> APIError:
     if made.status is None or made.failure is not None:
-        return connection_error(made)
+        return connection_error(made, billed="no")
     said = told if isinstance(told, dict) else {}
     words = [said.get(name) for name in ("error", "error_description")]
     why = ": ".join(printable(word, 300) for word in words if isinstance(word, str))
     hint = "give scopes=[...]: the server has not all those of the document"
-    return AuthenticationError(
+    # A server that is busy says nothing of the secret.
+    passing = passes(made.status)
+    return (status_class(made.status) if passing else AuthenticationError)(
         session.settings.credentials.redacted(
             f"{made.request.operation}: the server gave none (HTTP {made.status}) {why}".rstrip()
         ),
@@ -224,5 +282,8 @@ def _refused(session: Session, made: Exchange, told: Any) -> APIError:
         headers=made.headers,
         body=None,
         raw=b"",  # it may hold the secret, or a token
-        hint=hint if said.get("error") == "invalid_scope" else None,
+        billed="no",
+        retryable=passing,
+        retry_after=made.hint,
+        hint=hint if said.get("error") == "invalid_scope" else "",
     )

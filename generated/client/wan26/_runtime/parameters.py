@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote
 
 from msgspec import UNSET
 
+from .answers import media_type, names_json
 from .encoding import to_wire
 from .operations import Parameter
 
@@ -145,8 +146,8 @@ def _wired(parameter: Parameter, value: Any, *, is_ascii: bool = False) -> Any:
 
     A style has no form for null: null members and elements are left out (RFC 6570, 2.3 and 3.2.1).
     """
-    written = parameter.content_type.partition(";")[0].strip().lower()
-    is_json = written.endswith(("/json", "+json"))
+    written = media_type(parameter.content_type)
+    is_json = names_json(written)
     try:
         wire = to_wire(value if is_json else _with_digits(value))
     except TypeError as error:

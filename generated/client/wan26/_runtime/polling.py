@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .answers import Parsed
+from .answers import Parsed, passes
 from .effects import Emit, Notify, Sleep, now
 from .errors import (
     APIError,
@@ -32,7 +32,6 @@ __all__ = ["begin", "emitting", "follow", "job_error", "judge", "look", "telling
 
 _GROWTH, _CEILING, _JITTER = 1.5, 6.0, 0.1
 _LEAST = 1.0  # seconds that a poll gets at least, however near the deadline is
-_TRANSIENT = frozenset({408, 425, 429})
 
 _OUTCOMES: dict[str, tuple[type[JobError], str]] = {
     "failed": (JobFailedError, "failed"),
@@ -123,7 +122,7 @@ def look(record: Record, timeout: float | None) -> Core[float | None]:
         record.answered = record.job.poll.operation
         take(record, made, moment)
         _remark(record, made, parsed)
-    elif made.succeeded or status in _TRANSIENT or status >= 500:
+    elif made.succeeded or passes(status):
         what = f"{made}, not JSON" if made.succeeded else str(made)
         session.log.logger.warning("%s: %s, polling goes on", request.operation, what)
     else:

@@ -32,6 +32,11 @@ __all__ = ["received"]
 
 _FORM = "application/x-www-form-urlencoded"
 _NAME = re.compile(r'[;\s]name\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))', re.IGNORECASE)
+# A file has a name, or a type that is not that of a text.
+_FILE = re.compile(
+    r"[;\s]filename\*?\s*=|^content-type:(?!\s*(?:text/|application/json))",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 # A member that a form has: text, or bytes where it is none.
 Told: TypeAlias = "tuple[str, str | bytes]"
@@ -59,7 +64,7 @@ def received(body: bytes | str, content_type: str, kind: Callable[[], Any]) -> A
     if _takes(str, shape) and not names_json(told):
         return _text(content, content_type, or_bytes=_takes(bytes, shape))
     if told.startswith("multipart/") and type_ is not Any:
-        return decode_value(_members(_parts(content), shape), type_)
+        return decode_value(_members(_parts(content, shape), shape), type_)
     try:
         return decode(content, type_)
     except DecodingError as error:
@@ -88,19 +93,33 @@ def _text(content: bytes, content_type: str, *, or_bytes: bool) -> str | bytes:
     return text_of(content, content_type)
 
 
-def _parts(content: bytes) -> Iterable[Told]:
-    """The named parts of a `multipart` body; its first line says what is between them."""
+def _parts(content: bytes, shape: Shape) -> Iterable[Told]:
+    """The named parts of a `multipart` body; its first line says what is between them.
+
+    What is sent as a file and taken as bytes is bytes: it may look like text, or like base64.
+    """
+    shapes, other = _shapes(shape)
     mark = content.lstrip(b"\r\n").partition(b"\r\n")[0].rstrip()
     if not mark.startswith(b"--"):
         return
     for part in (b"\r\n" + content).split(b"\r\n" + mark)[1:]:
         head, found, value = part.partition(b"\r\n\r\n")
-        name = _NAME.search(head.decode("utf-8", "replace"))
-        if found and name is not None:
+        heads = head.decode("utf-8", "replace")
+        named = _NAME.search(heads)
+        if found and named is not None:
+            name = re.sub(r"\\(.)", r"\1", named[1] or named[2] or "")
             told: str | bytes = value
-            with Caught(UnicodeDecodeError):
-                told = value.decode("utf-8")
-            yield re.sub(r"\\(.)", r"\1", name[1] or name[2] or ""), told
+            is_file = _FILE.search(heads) and "base64" not in heads.lower()
+            if not (is_file and _takes_bytes(shapes.get(name, other))):
+                with Caught(UnicodeDecodeError):
+                    told = value.decode("utf-8")
+            yield name, told
+
+
+def _takes_bytes(shape: Shape | None) -> bool:
+    if isinstance(shape, Items):
+        return _takes_bytes(shape.rest)
+    return shape is not None and _takes(bytes, shape)
 
 
 def _members(pairs: Iterable[Told], shape: Shape) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from .bodies import written
 from .effects import Request, Route
 from .errors import InvalidRequestError, Problem, printable
 from .forms import query_string
-from .oauth import Veiled
+from .logs import Veiled
 from .operations import ApiKey, Authorization, Basic, Bearer, Body, OAuth2, Operation, Parameter
 from .settings import same_origin
 from .uploads import Streamed

@@ -133,19 +133,6 @@ class Resource(_Estimating):
             orders.require_one(self._session, guard.records)
             return jobs[0]
 
-    def _submit_many(
-        self,
-        operation: Operation[Any],
-        result: type[R],
-        *,
-        parameters: Mapping[str, Any] = _NO_PARAMETERS,
-        body: Any = UNSET,
-        options: Options,
-    ) -> list[Job[R]]:
-        orders.known_options(options, Options, self._method(operation))
-        with Guard(operation.name) as guard:
-            return self._started(operation, result, parameters, body, options, guard)
-
     def _started(
         self,
         operation: Operation[Any],
@@ -261,19 +248,6 @@ class AsyncResource(_Estimating):
             jobs = await self._started(operation, result, parameters, body, options, guard)
             orders.require_one(self._session, guard.records)
             return jobs[0]
-
-    async def _submit_many(
-        self,
-        operation: Operation[Any],
-        result: type[A],
-        *,
-        parameters: Mapping[str, Any] = _NO_PARAMETERS,
-        body: Any = UNSET,
-        options: Options,
-    ) -> list[AsyncJob[A]]:
-        orders.known_options(options, Options, self._method(operation))
-        with Guard(operation.name) as guard:
-            return await self._started(operation, result, parameters, body, options, guard)
 
     async def _started(
         self,

@@ -12,7 +12,7 @@ from .exchanging import Exchange, Listener, backoff, exchange
 from .fates import Verdict, read_fate
 from .logs import bare_url, redacted_headers
 from .records import resume_line
-from .vendors import connection_error, make_error, read_code, status_error
+from .vendors import connection_error, make_error, read_code, status_error, without_said_keys
 
 if TYPE_CHECKING:
     from .answers import Parsed
@@ -40,7 +40,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """The jobs that a submit has made; `exchange` is None where only their key is known."""
+    """The jobs that a submit has made; `exchange` may only have proven that they are there."""
 
     ids: tuple[str, ...]
     exchange: Exchange
@@ -114,12 +114,14 @@ class _Attempts:
             made.request,
             url=bare_url(made.request.url),
             headers=redacted_headers(made.request.headers),
+            # A file may be open, which no pickle takes; it tells nothing of what was sent.
+            content=made.request.held or None,
         )
         code, message = None, None
         with Caught(Exception):  # an answer that cannot be looked into is kept all the same
             places = (self.order.job.error, self.session.api.error)
             code, message = read_code(self.parsed(made), *places)
-        said = f": {message}" if message else ""
+        said = without_said_keys(self.session, made, f": {message}") if message else ""
         error = make_error(
             self.session,
             SubmitUncertainError,
@@ -165,9 +167,7 @@ def _attempt(attempts: _Attempts) -> Core[Accepted]:
     session, order, waited = attempts.session, attempts.order, 0.0
     for attempt in range(session.max_retries + 1):
         yield from session.submits.wait()
-        made = yield from exchange(
-            session, order.request, order.timeout, attempts.tried, order.listener
-        )
+        made = yield from _asked(attempts)
         verdict = attempts.verdict(made)
         if verdict.fate == "job":
             return _learnt(order, Accepted(ids=verdict.ids, exchange=made), session)
@@ -185,6 +185,25 @@ def _attempt(attempts: _Attempts) -> Core[Accepted]:
         yield Sleep(pause, jitter)
     attempts.told = attempts.error()
     raise attempts.told
+
+
+def _asked(attempts: _Attempts) -> Core[Exchange]:
+    """Send the request once; where no token is to be had for it, what came before is told."""
+    order, sent = attempts.order, len(attempts.tried)
+    try:
+        return (
+            yield from exchange(
+                attempts.session, order.request, order.timeout, attempts.tried, order.listener
+            )
+        )
+    except APIError as error:
+        if len(attempts.tried) > sent:  # it is of a listener
+            raise
+        if attempts.doubt() is None:
+            attempts.told, error.billed = error, "no"
+            raise
+        attempts.told = attempts.error()
+        raise attempts.told from error
 
 
 def _learnt(order: Order, accepted: Accepted, session: Session) -> Accepted:

@@ -7,12 +7,14 @@ import os
 import stat
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, Final, TypeAlias
 
+from .effects import Caught
 from .models import Model
 
-__all__ = ["FileContent", "Streamed", "Upload", "file_name", "is_file"]
+__all__ = ["FileContent", "OpenBody", "Streamed", "Upload", "file_name", "is_file"]
 
 FileContent: TypeAlias = bytes | os.PathLike[str] | IO[bytes]
 
@@ -60,6 +62,9 @@ class _Piece:
             self.start, self.length = (0, told.st_size) if is_regular else (None, None)
         elif isinstance(content, io.TextIOBase):
             raise TypeError("a file is sent as it is: open it in binary mode")
+        elif not callable(getattr(content, "read", None)):
+            kind = type(content).__name__
+            raise TypeError(f"a file is given as bytes, a path or an open file, not as {kind}")
         elif _can_seek(content):
             self.start = content.tell()
             self.length = content.seek(0, os.SEEK_END) - self.start
@@ -74,10 +79,27 @@ class _Piece:
         """The file, at its beginning."""
         if self.is_path:
             return io.FileIO(self.content)
-        if self.start is not None:
-            self.content.seek(self.start)
+        if getattr(self.content, "closed", False) is True:
+            raise ValueError("it is closed")
         handle: IO[bytes] = self.content
+        self.rewind(handle)
         return handle
+
+    def rewind(self, handle: IO[bytes]) -> None:
+        """Go to its beginning: one file may stand in several places of a body."""
+        if self.start is not None:
+            handle.seek(self.start)
+
+    def check_length(self, handle: IO[bytes]) -> None:
+        """See that it is as long as was said: the headers tell it.
+
+        Raises:
+            ValueError: it has changed.
+        """
+        if self.start is not None and self.length is not None:
+            length = handle.seek(0, os.SEEK_END) - self.start
+            if length != self.length:
+                raise ValueError(f"it had {self.length} bytes, and has {length} now")
 
     def read(self, handle: IO[bytes]) -> bytes:
         """The next bytes; none at the end.
@@ -110,7 +132,7 @@ class Streamed:
 
     Raises:
         OSError: a path leads to no file.
-        TypeError: a file was opened as text.
+        TypeError: a file was opened as text, or is none.
     """
 
     def __init__(self, pieces: Sequence[Any]) -> None:
@@ -131,30 +153,77 @@ class Streamed:
         """Whether it cannot be sent again: a byte was read of what can be read only once."""
         return any(not isinstance(one, bytes) and one.spent for one in self._pieces)
 
-    def blocking(self) -> Iterator[bytes]:
-        """The bytes, part by part."""
-        for piece in self._pieces:
-            if isinstance(piece, bytes):
-                yield piece
-                continue
-            handle = piece.open()
-            try:
-                while chunk := piece.read(handle):
-                    yield chunk
-            finally:
-                piece.close(handle)
+    @property
+    def pieces(self) -> Sequence[bytes | _Piece]:
+        """Its bytes and files, one after the other."""
+        return self._pieces
 
-    async def awaited(self) -> AsyncIterator[bytes]:
-        """The same, read off the event loop."""
-        from asyncio import to_thread
 
-        for piece in self._pieces:
-            if isinstance(piece, bytes):
-                yield piece
+class OpenBody:
+    """A body for one attempt: all its files are open before anything of it is sent."""
+
+    def __init__(self, content: bytes | Streamed | None) -> None:
+        self._content = content
+        self._opened: list[tuple[_Piece, IO[bytes]]] = []
+
+    @property
+    def has_files(self) -> bool:
+        """Whether there is anything to open."""
+        return isinstance(self._content, Streamed)
+
+    def open(self) -> Exception | None:
+        """Open the files; gives what is wrong with one of them."""
+        if not isinstance(self._content, Streamed):
+            return None
+        with Caught(Exception) as caught:
+            for piece in self._content.pieces:
+                if not isinstance(piece, bytes):
+                    self._opened.append((piece, piece.open()))
+            if self._content.length is not None:
+                for piece, handle in self._opened:
+                    piece.check_length(handle)
+        if not isinstance(caught.error, Exception):
+            return None
+        unfit = ValueError(f"a file cannot be sent: {caught.error}")
+        unfit.__cause__ = caught.error
+        return unfit
+
+    def close(self) -> None:
+        """Close what was opened here."""
+        opened, self._opened = self._opened, []
+        for piece, handle in opened:
+            piece.close(handle)
+
+    def blocking(self) -> bytes | Iterator[bytes] | None:
+        """What is sent, part by part where there are files in it."""
+        content = self._content
+        return self._blocking(content) if isinstance(content, Streamed) else content
+
+    def awaited(self) -> bytes | AsyncIterator[bytes] | None:
+        """The same, with its files read off the event loop."""
+        content = self._content
+        return self._awaited(content) if isinstance(content, Streamed) else content
+
+    def _blocking(self, content: Streamed) -> Iterator[bytes]:
+        handles = iter(self._opened)
+        for given in content.pieces:
+            if isinstance(given, bytes):
+                yield given
                 continue
-            handle = await to_thread(piece.open)
-            try:
-                while chunk := await to_thread(piece.read, handle):
-                    yield chunk
-            finally:
-                piece.close(handle)
+            piece, handle = next(handles)
+            piece.rewind(handle)
+            while chunk := piece.read(handle):
+                yield chunk
+
+    async def _awaited(self, content: Streamed) -> AsyncIterator[bytes]:
+        from .threads import in_thread
+
+        handles = iter(self._opened)
+        for given in content.pieces:
+            if isinstance(given, bytes):
+                yield given
+                continue
+            piece, handle = next(handles)
+            await in_thread(partial(piece.rewind, handle))
+            while chunk := await in_thread(partial(piece.read, handle)):
+                yield chunk

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .answers import MISSING, Parsed, text_of
+from .answers import MISSING, Parsed, passes, text_of
 from .contents import error_model
 from .errors import (
     APIConnectionError,
@@ -14,16 +14,16 @@ from .errors import (
     printable,
     status_class,
 )
-from .logs import without_keys, without_queries
+from .logs import without_keys, without_queries, without_sent_keys
 
 if TYPE_CHECKING:
     from .exchanging import Exchange
     from .operations import ErrorPaths, Operation
     from .session import Session
 
-__all__ = ["connection_error", "make_error", "read_code", "status_error"]
+__all__ = ["connection_error", "make_error", "read_code", "status_error", "without_said_keys"]
 
-_RETRYABLE = frozenset({408, 409, 425, 429})
+_CONFLICT = 409  # the state of things may change
 
 
 def _texts(*paths: tuple[str, ...]) -> tuple[str, ...]:
@@ -58,6 +58,14 @@ def make_error(
     return outcome(session.settings.redacted(message), code=code, **facts)
 
 
+def without_said_keys(session: Session, made: Exchange, text: str) -> str:
+    """What a server says, without the keys that it says back.
+
+    Those that the client has now are named so; the request may have had others.
+    """
+    return without_sent_keys(made.request, session.settings.redacted(text))
+
+
 def status_error(
     session: Session,
     made: Exchange,
@@ -71,12 +79,13 @@ def status_error(
     `operation` knows how the document describes the answer.
     """
     code, message = read_code(parsed, *places, session.api.error)
+    message = without_said_keys(session, made, message or "")
     known = session.api.error_codes.get(code) if code is not None else None
     answered = made.status or 0
     # Where HTTP says success, the code says what it stands for.
     status = answered if answered >= 300 else (known and known.status) or answered
     said = message or (printable(known.message) if known is not None and known.message else None)
-    retryable = answered in _RETRYABLE or answered >= 500
+    retryable = answered == _CONFLICT or passes(answered)
     location = made.headers.get("location")
     if 300 <= answered < 400 and location:
         to = printable(location.partition("?")[0], 200)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 __all__ = ["properties", "resolve", "sample"]
 
@@ -48,7 +49,7 @@ def resolve(schema: Any, definitions: Mapping[str, Any]) -> Mapping[str, Any]:
                 merged[key] = {**value, **merged.get(key, {})}
             else:
                 merged.setdefault(key, value)
-        name = str(part.get("$ref", "")).rpartition("/")[2]
+        name = unquote(str(part.get("$ref", "")).rpartition("/")[2])
         if name in definitions and name not in seen:
             seen.add(name)
             waiting.append(definitions[name])
