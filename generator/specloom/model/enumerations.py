@@ -81,7 +81,7 @@ def constant_type(value: Any) -> Type:
 def _declare(
     schemas: Schemas, shape: Shape, kind: Any, values: list[Any], context: str, *, claimed: bool
 ) -> Named:
-    name = schemas.declare(context, "Enum", claimed=claimed)
+    name = schemas.declare(context, "Enum", shape, claimed=claimed)
     schemas.declared[name] = Enumeration(
         name=name,
         wire_name=wire_name_of(shape, name),

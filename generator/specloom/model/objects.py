@@ -38,7 +38,7 @@ def object_type(schemas: Schemas, shape: Shape, context: str, *, claimed: bool) 
     if not shape.properties:
         told = _extra(schemas, shape, f"{context}Value")
         return MapOf(Anything() if told is None else told)
-    name = schemas.declare(context, "Object", claimed=claimed)
+    name = schemas.declare(context, "Object", shape, claimed=claimed)
     if not claimed and not shape.derived:
         schemas.keep(shape.node, Named(name))
     schemas.declared[name] = _record(schemas, shape, name)
@@ -49,7 +49,7 @@ def base_record(schemas: Schemas, shape: Shape, name: str) -> Type:
     """The parent of a family by itself, under the name that is kept for it."""
     if not shape.properties:
         return MapOf(Anything())
-    schemas.declare(name, "", claimed=True)
+    schemas.declare(name, "", shape, claimed=True)
     schemas.declared[name] = _record(schemas, shape, name)
     return Named(name)
 

@@ -257,13 +257,28 @@ class Schemas:
             return ListOf(Anything())
         return ListOf(self.type_of(shape.items, item_context))
 
-    def declare(self, wanted: str, otherwise: str, *, claimed: bool) -> str:
+    def declare(self, wanted: str, otherwise: str, shape: Shape, *, claimed: bool) -> str:
         """Keep the place of a declaration; the name is `wanted`, longer by a word where that is not free."""
+        name = wanted
         if not claimed:
             ways = shortenings(wanted)
-            wanted = self._names.claim(*ways, f"{ways[0]}{otherwise}")
-        self.declared.setdefault(wanted, None)
-        return wanted
+            name = self._names.claim(*ways, f"{ways[0]}{otherwise}")
+            if name not in ways and ways == [wanted]:
+                self._warn_taken(wanted, name, shape)
+        self.declared.setdefault(name, None)
+        return name
+
+    def _warn_taken(self, wanted: str, name: str, shape: Shape) -> None:
+        """Say that a component has the name of an inline type: it may be new, and the type's name an old one."""
+        for at, own in self._component_names.items():
+            if own == wanted:
+                self.report.warning(
+                    "name-taken",
+                    f"the type here becomes `{name}`, since a component is called `{wanted}`",
+                    shape.node.at,
+                    related=[(f"`{wanted}`", at.at_key())],
+                    hint="pin another name for the component with x-name",
+                )
 
     def keep(self, node: Node, kind: Type) -> None:
         """Remember the type of an inline schema before it is complete, so that a circle finds it."""

@@ -169,7 +169,7 @@ def declare_union(
     claimed: bool,
 ) -> Named:
     """Declare a union under a name of its own."""
-    name = schemas.declare(context, "Choice", claimed=claimed)
+    name = schemas.declare(context, "Choice", shape, claimed=claimed)
     schemas.declared[name] = Union(
         name=name,
         wire_name=wire_name_of(shape, name),
@@ -206,7 +206,7 @@ def _discriminator(
 
 def family_type(schemas: Schemas, shape: Shape, family: Family, name: str) -> Type:
     """What stands for a parent: its children, told apart by a property; the parent itself for everything else."""
-    schemas.declare(name, "", claimed=True)
+    schemas.declare(name, "", shape, claimed=True)
     base = base_record(schemas, shape, schemas.base_names[shape.node.at])
     members = {one.at: schemas.record_type(one) for one in family.members}
     told = Discriminator(
