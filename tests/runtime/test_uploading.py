@@ -195,6 +195,7 @@ def test_a_folder_is_no_file_and_nothing_is_sent(
     with pytest.raises(APIConnectionError, match="Is a directory") as caught:
         put_or_submit(kind, act, server.url, tmp_path, FakeClock())
     assert (caught.value.billed, server.connections) == ("no", 0)
+    assert "try again" not in caught.value.hint
 
 
 class Watched(io.FileIO):
