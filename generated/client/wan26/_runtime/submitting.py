@@ -94,9 +94,9 @@ class _Attempts:
         if doubt is not None:
             return self.uncertain(doubt, self.verdict(doubt))
         if made.status is None:
-            return connection_error(
-                made, billed="no", hint="nothing was sent, so nothing was billed: try again"
-            )
+            again = made.failure is not None and made.failure.transient
+            hint = f"nothing was sent, so nothing was billed{': try again' if again else ''}"
+            return connection_error(made, billed="no", hint=hint)
         paths = self.order.job.error
         facts: dict[str, Any] = {"billed": "no", "operation": self.order.operation}
         if made.hint is not None and self.verdict(made).fate == "not-taken":
