@@ -44,7 +44,14 @@ absent = (short.id, short.kind, short.tag, short.owner.made, short.owner.kind)
 assert all(value is UNSET for value in absent)
 assert said.lines == [
     f"{place}: is missing"
-    for place in ("Thing.id", "Thing.kind", "Thing.object_", "Owner.made", "Owner.kind", "Thing.tag")
+    for place in (
+        "Thing.id",
+        "Thing.kind",
+        "Thing.object_",
+        "Owner.made",
+        "Owner.kind",
+        "Thing.tag",
+    )
 ]
 # Sent again, it is what came, and models made by hand are whole as before.
 client.things.replace("1", thing=short, check=False)
