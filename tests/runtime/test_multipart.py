@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from specloom.targets.client.runtime import uploads
 from specloom.targets.client.runtime.bodies import written
 from specloom.targets.client.runtime.errors import ConfigurationError, InvalidRequestError
 from specloom.targets.client.runtime.forms import to_fields
@@ -171,6 +172,28 @@ def test_what_is_no_file_of_bytes_is_refused(tmp_path: Path) -> None:
 def test_one_file_may_stand_in_several_places() -> None:
     file = io.BytesIO(b"12")
     assert b"".join(sent(Streamed([file, b"-", file]))) == b"12-12"
+
+
+def test_of_many_files_only_some_are_open_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [tmp_path / f"{at}" for at in range(5)]
+    for at, path in enumerate(paths):
+        path.write_text(str(at))
+    made, most = list[io.FileIO](), 0
+
+    class Counted(io.FileIO):
+        def __init__(self, path: Any) -> None:
+            nonlocal most
+            super().__init__(path)
+            made.append(self)
+            most = max(most, sum(not one.closed for one in made))
+
+    monkeypatch.setattr(io, "FileIO", Counted)
+    monkeypatch.setattr(uploads, "_HELD", 2)
+    assert b"".join(sent(Streamed(paths))) == b"01234"
+    assert most == 3
+    assert all(one.closed for one in made)
 
 
 def test_what_stands_between_two_files_is_one_piece(tmp_path: Path) -> None:
