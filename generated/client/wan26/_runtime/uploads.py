@@ -8,6 +8,7 @@ import stat
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import IO, Any, Final, TypeAlias
 
@@ -19,6 +20,7 @@ __all__ = ["FileContent", "OpenBody", "Streamed", "Upload", "file_name", "is_fil
 FileContent: TypeAlias = bytes | os.PathLike[str] | IO[bytes]
 
 _CHUNK: Final = 256 * 1024  # bytes that are read at once
+_HELD: Final = 64  # files of one body that are open at once: a process may have a few hundred
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,10 @@ class _Piece:
     def open(self) -> IO[bytes]:
         """The file, at its beginning."""
         if self.is_path:
-            return io.FileIO(self.content)
+            try:
+                return io.FileIO(self.content)
+            except OSError as error:
+                raise ValueError(f"it cannot be opened: {error}") from error
         if getattr(self.content, "closed", False) is True:
             raise ValueError("it is closed")
         handle: IO[bytes] = self.content
@@ -164,7 +169,7 @@ class OpenBody:
 
     def __init__(self, content: bytes | Streamed | None) -> None:
         self._content = content
-        self._opened: list[tuple[_Piece, IO[bytes]]] = []
+        self._opened: list[tuple[_Piece, IO[bytes] | None]] = []
 
     @property
     def has_files(self) -> bool:
@@ -175,13 +180,15 @@ class OpenBody:
         """Open the files; gives what is wrong with one of them."""
         if not isinstance(self._content, Streamed):
             return None
+        is_told = self._content.length is not None
         with Caught(Exception) as caught:
             for piece in self._content.pieces:
                 if not isinstance(piece, bytes):
-                    self._opened.append((piece, piece.open()))
-            if self._content.length is not None:
-                for piece, handle in self._opened:
-                    piece.check_length(handle)
+                    handle = piece.open()
+                    self._opened.append((piece, handle))
+                    if is_told:
+                        piece.check_length(handle)
+                    self._leave(len(self._opened) - 1)
         if not isinstance(caught.error, Exception):
             return None
         unfit = ValueError(f"a file cannot be sent: {caught.error}")
@@ -192,7 +199,22 @@ class OpenBody:
         """Close what was opened here."""
         opened, self._opened = self._opened, []
         for piece, handle in opened:
+            if handle is not None:
+                piece.close(handle)
+
+    def _leave(self, at: int) -> None:
+        """Close a file that is one too many; it is opened again when its turn comes."""
+        piece, handle = self._opened[at]
+        if at >= _HELD and handle is not None:
             piece.close(handle)
+            self._opened[at] = piece, None
+
+    def _begin(self, at: int) -> tuple[_Piece, IO[bytes]]:
+        piece, held = self._opened[at]
+        handle = piece.open() if held is None else held
+        self._opened[at] = piece, handle
+        piece.rewind(handle)
+        return piece, handle
 
     def blocking(self) -> bytes | Iterator[bytes] | None:
         """What is sent, part by part where there are files in it."""
@@ -205,25 +227,27 @@ class OpenBody:
         return self._awaited(content) if isinstance(content, Streamed) else content
 
     def _blocking(self, content: Streamed) -> Iterator[bytes]:
-        handles = iter(self._opened)
+        places = count()
         for given in content.pieces:
             if isinstance(given, bytes):
                 yield given
                 continue
-            piece, handle = next(handles)
-            piece.rewind(handle)
+            at = next(places)
+            piece, handle = self._begin(at)
             while chunk := piece.read(handle):
                 yield chunk
+            self._leave(at)
 
     async def _awaited(self, content: Streamed) -> AsyncIterator[bytes]:
         from .threads import in_thread
 
-        handles = iter(self._opened)
+        places = count()
         for given in content.pieces:
             if isinstance(given, bytes):
                 yield given
                 continue
-            piece, handle = next(handles)
-            await in_thread(partial(piece.rewind, handle))
+            at = next(places)
+            piece, handle = await in_thread(partial(self._begin, at))
             while chunk := await in_thread(partial(piece.read, handle)):
                 yield chunk
+            await in_thread(partial(self._leave, at))
