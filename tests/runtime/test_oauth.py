@@ -8,7 +8,7 @@ import pickle
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 import pytest
@@ -58,7 +58,7 @@ class Server(httpx2.BaseTransport):
         made = given() if callable(given) else given
         if isinstance(made, Exception):
             raise made
-        answer: httpx2.Response = made
+        answer = cast("httpx2.Response", made)
         return httpx2.Response(answer.status_code, headers=answer.headers, content=answer.content)
 
 

@@ -115,7 +115,9 @@ def test_what_a_file_does_wrong_is_no_fault_of_the_line(
     with pytest.raises(APIConnectionError, match="the disk is gone") as caught:
         client.videos._call(RAW, body=Broken(), options={})
     assert not caught.value.retryable
-    assert (server.connections, server.seen(PUT)) == (1, [])
+    # The server may not have noticed that there was one.
+    assert server.connections <= 1
+    assert server.seen(PUT) == []
 
 
 def gone(folder: Path) -> Any:

@@ -38,6 +38,7 @@ from specloom.model.types import (
     Union,
 )
 from specloom.model.unions import choice_type, family_type, or_null
+from specloom.source.references import MOST_IN_A_ROW
 
 if TYPE_CHECKING:
     from specloom.diagnostics import Location, Report
@@ -304,7 +305,7 @@ def _meant(target: Node) -> Node:
     """What a component is that says nothing but where its schema lies; itself where it leads round in a circle."""
     seen, meant = {target.at}, target
     while (further := only_reference(meant)) is not None and not admits_null(meant):
-        if further.at in seen:
+        if further.at in seen or len(seen) > MOST_IN_A_ROW:
             return target
         seen.add(further.at)
         meant = further
