@@ -36,8 +36,10 @@ def is_closed(node: Node) -> bool:
 
 def closed_to_others(node: Node) -> frozenset[Location]:
     """The places of those parts of a schema that are closed to properties which stand beside them."""
-    shape = shape_of(node)
     choices = [part for key in ("oneOf", "anyOf") for part in node.elements(key)]
+    if not any(is_closed(part.follow()) for part in [*choices, *node.elements("allOf")]):
+        return frozenset()
+    shape = shape_of(node)
     every = {name for part in choices for name in shape_of(part).properties} | set(shape.properties)
     closed = [(part.follow(), every) for part in node.elements("allOf")]
     closed += [(part.follow(), set(shape.properties)) for part in choices]

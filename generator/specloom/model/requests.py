@@ -51,6 +51,7 @@ _DATA = frozenset({"enum", "const", "examples", "default", "dependentRequired"})
 _CHOICES = ("oneOf", "anyOf")
 _LISTS = ("allOf", *_CHOICES)
 _PARTS = frozenset({"$ref", *_LISTS})
+_DEMANDING = frozenset({"required", *_LISTS})
 _MAPS = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"})
 
 
@@ -82,7 +83,8 @@ class SchemaView:
         if not isinstance(node.value, dict):
             return node.value
         closed = closed_to_others(node)
-        received |= received_names(node) if self.sent else frozenset()
+        demands = self.sent and not _DEMANDING.isdisjoint(node.value)
+        received |= received_names(node) if demands else frozenset()
         parts = {
             key: [
                 self._part(part, node, opened or part.follow().at in closed, received)
