@@ -72,7 +72,9 @@ class Arguments:
             key = f"{parameter['in']}.{parameter['name']}"
             at = spelled.get(key, spelled.get(parameter["name"]))
             if not isinstance(at, Place):
-                if parameter["ignored"]:
+                if (
+                    parameter["ignored"] or at == parameter["value"]
+                ):  # or the only value it may have
                     continue
                 raise LookupError(f"no argument for {parameter['in']} {parameter['name']}")
             given[at] = self.as_user(parameter["value"], self.hints.get(at, Any))

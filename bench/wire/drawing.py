@@ -89,7 +89,10 @@ class Drawer:
                 continue
             finally:
                 self.extras = wants_extras
-            problems = self.document.problems(schema, plain_json(value))
+            try:
+                problems = self.document.problems(schema, plain_json(value))
+            except AttributeError as error:  # a schema that `referencing` cannot read
+                raise UnsatisfiableError(f"nobody can judge it: {error}") from error
             if not problems:
                 return value
             reason = problems[0]

@@ -314,7 +314,11 @@ def _parts(kind: str, body: bytes, drawn: dict[str, Any]) -> dict[str, Any]:
     styled = {name: _styled(name, found, drawn) for name in drawn["value"]}
     made = {name: value for name, value in styled.items() if value is not MISSING}
     used = {key for name in made for key in (name, *_keys(drawn["value"][name]))}
-    rest = {name: parts for name, parts in found.items() if name not in used}
+    rest = {
+        name: parts
+        for name, parts in found.items()
+        if name not in used and name.partition("[")[0] not in made
+    }
     return made | {name: _part(parts, drawn["value"].get(name)) for name, parts in rest.items()}
 
 

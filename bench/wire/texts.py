@@ -71,6 +71,7 @@ def draw_text(schema: dict[str, Any], random: Random, *, plain: bool) -> str:
         UnsatisfiableError: none was found.
     """
     least, most = schema.get("minLength", 0), schema.get("maxLength")
+    plain = plain or "x-lost-pattern" in schema  # words are what most patterns allow
     pattern = schema.get("pattern")
     if pattern is not None:
         return _matching(schema, pattern, random)

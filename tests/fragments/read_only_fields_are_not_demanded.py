@@ -14,3 +14,5 @@ assert thing.id == "1"
 assert "secret" not in repr(thing)
 client.things.create(name="x")
 assert vendor.body == {"name": "x"}
+client.things.send_url(body={"url": "u"})
+assert vendor.body == {"url": "u"}

@@ -59,7 +59,9 @@ class _Builder:
         kind = body.contents[0].type
         self.has_parts = body.contents[0].kind == "multipart"
         record = self._record(kind)
-        if record is None or body.contents[0].kind not in _FLATTENED:
+        is_flat = body.contents[0].kind in _FLATTENED
+        # Where only answers have its fields, by the letter, it is given whole all the same.
+        if record is None or not is_flat or all(one.read_only for one in record.fields):
             self._add_whole(kind, body)
             return
         for one in record.fields:
