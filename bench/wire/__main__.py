@@ -24,7 +24,7 @@ from bench.documents import digest
 from bench.running import run
 from bench.tables import write_between
 from bench.wire.outcomes import Outcome, outcomes
-from bench.wire.tables import exceptions, table
+from bench.wire.tables import exception_rows, exceptions, table
 
 HERE = Path(__file__).parent
 JUDGE = ("openapi-core==0.23.1", "rstr==3.2.2")
@@ -79,7 +79,7 @@ def main() -> int:
     print(text)
     print(f"each exception: {home.parent / 'wire.md'}")
     if given.write:
-        write_between(HERE.parent / "README.md", "wire", text)
+        write_between(HERE.parent / "README.md", "wire", text + exception_rows(found))
     return 0
 
 

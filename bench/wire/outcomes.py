@@ -115,8 +115,8 @@ def _reason(case: dict[str, Any], troubles: list[str]) -> str:
     return OURS
 
 
-# What openapi-core cannot do, though the document can; each seen in its source or on a right request by hand. There the
-# other judge speaks alone.
+# What openapi-core seems unable to do, though the document can: told from its message on requests that the other judge
+# found right, and not proved from its source. There the other judge speaks alone, and the tables say how often.
 LIMITS: tuple[tuple[str, str], ...] = (
     (r"\('deepObject', .*not available", "deepObject is plain objects alone to it"),
     (r"DeserializeError: \('\w+', ", "it does not take this style of an object apart"),

@@ -48,6 +48,14 @@ def _share(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f} %" if whole else "-"
 
 
+def exception_rows(found: list[Outcome]) -> str:
+    """A row for each exception: its reason, and where it is."""
+    rows = ["", "| exception | document | operation |", "|---|---|---|"]
+    bad = sorted((one for one in found if not one.good), key=lambda one: one.reason)
+    rows += [f"| {one.reason} | {one.document} | `{one.method} {one.path}` |" for one in bad]
+    return "\n".join(rows) + "\n"
+
+
 def exceptions(found: list[Outcome]) -> str:
     """Each exception, and each note, a line."""
     lines = ["", "## Exceptions", ""]
