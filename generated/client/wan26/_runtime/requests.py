@@ -68,17 +68,11 @@ def build_request(
     url: str | None = None,
     stamp: tuple[str, str] | None = None,
 ) -> Request:
-    """Build the request of an operation.
+    """Build the request of an operation, as set at run time.
 
-    Args:
-        session: the client's session.
-        operation: as set at run time.
-        parameters: by their names on the wire (`query.id` where two places share a name).
-        body: in JSON's terms, complete; `UNSET` is none.
-        options: the caller's options; `extra_body` is already in the body.
-        route: over which connections it goes.
-        url: where the server itself gave the URL.
-        stamp: a further header.
+    `parameters` go by their names on the wire (`query.id` where two places share a name). `body`
+    is in JSON's terms and complete, `extra_body` included; `UNSET` is none. `url` is one that the
+    server itself gave, `stamp` a further header, `route` says over which connections it goes.
     """
     given: Options = options or {}
     query, headers, cookies = _spelled(operation, parameters, given)

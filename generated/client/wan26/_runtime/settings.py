@@ -217,6 +217,18 @@ def _read_prices(prices: Mapping[str, Any]) -> dict[str, Decimal]:
     return read
 
 
+def _checked_variables(
+    api: Api, base_url: str | None, server: object, given: Mapping[str, Any] | None
+) -> Mapping[str, Any]:
+    """The server's variables, which an address of the caller's own leaves no place for."""
+    variables = {} if given is None else given
+    _check_kinds(server_variables=variables)
+    if base_url is not None and (server is not None or variables):
+        raise ConfigurationError("base_url takes the place of server and server_variables")
+    check_variables(api, api.servers, variables)
+    return variables
+
+
 def _named(prefix: str, given: object, table: Mapping[str, Any], known: Assumed) -> object:
     """The address that somebody names: the caller, the environment, the file, an assumption."""
     told = (given, os.environ.get(f"{prefix}_BASE_URL"), table.get("base_url"))
@@ -255,18 +267,15 @@ def read_settings(
     prefix = api.env_prefix
     keys = read_credentials(api, {"api_key": api_key, **(credentials or {})}, scopes)
     del api_key, credentials
-    variables = {} if server_variables is None else server_variables
     _check_kinds(base_url=base_url, assumed=assumed, config=config, prices=prices)
-    _check_kinds(server_variables=variables)
-    if base_url is not None and (server is not None or variables):
-        raise ConfigurationError("base_url takes the place of server and server_variables")
-    check_variables(api, api.servers, variables)
+    variables = _checked_variables(api, base_url, server, server_variables)
     table = read_config(config if config is not None else os.environ.get(f"{prefix}_CONFIG"))
     given = dict(flatten(assumed or {}))
     known = Assumed.read(api, {**dict(flatten(table.get("assumed", {}))), **given})
-    named = None
-    if server is None and not variables:  # who names a server of the document means it
-        named = _named(prefix, base_url or given.get("base_url"), table, known)
+    # Who names a server of the document means it.
+    is_picked = server is not None or bool(variables)
+    address = base_url or given.get("base_url")
+    named = None if is_picked else _named(prefix, address, table, known)
     url, is_named = _addressed(api, named, server, variables)
     settings = Settings(
         api=known.changed_api(),
