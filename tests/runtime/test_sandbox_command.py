@@ -57,7 +57,7 @@ class Wan26Sandbox(Sandbox):
     data = Path(sys.argv[1])
     schemas = Path(sys.argv[2])
 
-raise SystemExit(main(Wan26Sandbox, ["--port", "0"]))
+raise SystemExit(main(Wan26Sandbox, ["--port", "0", *sys.argv[3:]]))
 """
 
 
@@ -91,6 +91,10 @@ def test_the_command_says_how_to_use_it_and_ends_quietly(
         ["--price", "720P"],
         ["--price", "720P=NaN"],
         ["--discount", "2"],
+        ["--seed", "x"],
+        ["--slow-answer", "-1"],
+        ["--drip", "x"],
+        ["--retry-after", "0.5"],
     ],
 )
 def test_the_command_refuses_what_makes_no_sense(
@@ -99,6 +103,30 @@ def test_the_command_refuses_what_makes_no_sense(
     with pytest.raises(SystemExit) as ended:
         main(wan26_sandbox, arguments)
     assert ended.value.code == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("htlm", "there is no fault 'htlm'; did you mean 'html'?"),
+        ("poll:code:7", "there is no code '7' (001026001, "),
+        ("download:no-id", "no-id is not for download, but for submit"),
+    ],
+)
+def test_the_command_refuses_what_is_no_fault(
+    wan26_sandbox: type[Sandbox], capsys: pytest.CaptureFixture[str], fault: str, told: str
+) -> None:
+    assert main(wan26_sandbox, ["--port", "0", "--fault", "500*1", "--fault", fault]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_the_command_lists_the_faults(
+    wan26_sandbox: type[Sandbox], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(wan26_sandbox, ["--list-faults"])
+    assert ended.value.code == 0
+    assert "  done-without-file   tells of a finished job" in capsys.readouterr().out
 
 
 def test_a_config_that_cannot_be_read_is_told(
@@ -136,3 +164,29 @@ def test_a_config_with_a_wrong_value_is_told_as_the_client_tells_it(
     config.write_text(text)
     assert main(wan26_sandbox, ["--port", "0", "--config", str(config)]) == 2
     assert told in capsys.readouterr().err
+
+
+FAULTY = ["--fault=submit:503*1", "--fault=slow-answer", "--slow-answer=1000000", "--seed=1"]
+FAULTY += ["--drip=1", "--retry-after=2", "--slow-queue=3", "--one-film"]
+
+
+def test_the_command_switches_faults_on_and_ends_though_somebody_waits(
+    wan26_sandbox: type[Sandbox],
+) -> None:
+    files = [str(wan26_sandbox.data), str(wan26_sandbox.schemas)]
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", RUN, *files, *FAULTY]
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout is not None
+        found = re.search(r"WAN26_BASE_URL=http://(\S+):(\d+) ", process.stdout.readline())
+        assert found
+        url = f"http://{found[1]}:{found[2]}"
+        assert httpx2.post(f"{url}/v1/videos").status_code == 503
+        with socket.create_connection((found[1], int(found[2]))) as waiting:
+            waiting.sendall(b"GET /v1/videos/x HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            while not httpx2.get(f"{url}/_sandbox/report").json()["faults"].get("slow-answer"):
+                pass
+            process.send_signal(signal.SIGINT)
+            _, complaints = process.communicate(timeout=60)
+            assert waiting.recv(1) == b""  # dropped without an answer
+    assert (process.returncode, complaints) == (0, "")
