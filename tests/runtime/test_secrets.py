@@ -18,11 +18,13 @@ from specloom.targets.client.runtime.errors import (
     AuthenticationError,
     ConfigurationError,
     InvalidRequestError,
+    JobFailedError,
 )
 from specloom.targets.client.runtime.operations import ApiKey, Basic
 
-from .loopback import DROP, Loopback, answer
+from .loopback import DROP, FakeClock, Loopback, answer
 from .videos_api import API, AsyncVideosClient, VideosClient
+from .videos_api.videos import LIFE, SUBMIT, AsyncVideo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -285,3 +287,174 @@ def test_a_key_that_is_given_as_the_name_of_a_user_is_secret(server: Loopback) -
     ):
         client.videos.get("t1")
     assert KEY not in str(caught.value)
+
+
+def made_of(kind: str, url: str, work: Any, **settings: Any) -> Any:
+    """What work with the sync client gives, or with the async one."""
+    given: dict[str, Any] = {"api_key": KEY, "base_url": url, "clock": FakeClock(), **settings}
+    if kind == "sync":
+        with VideosClient(**given) as client:
+            return work(client)
+
+    async def later() -> Any:
+        async with AsyncVideosClient(**given) as client:
+            return await work(client)
+
+    return asyncio.run(later())
+
+
+def collect(kind: str, path: Path, prompt: str = "x") -> Any:
+    def work(client: Any) -> Any:
+        return client.videos.submit(prompt=prompt).wait().save(path, sidecar=True)
+
+    async def later(client: Any) -> Any:
+        job = await client.videos.submit(prompt=prompt)
+        return await (await job.wait()).save(path, sidecar=True)
+
+    return work if kind == "sync" else later
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+@pytest.mark.parametrize("scheme", PLACES)
+def test_no_key_goes_with_a_link_be_it_on_the_api_s_own_server(
+    server: Loopback, kind: str, scheme: ApiKey | None, tmp_path: Path
+) -> None:
+    api = API if scheme is None else replace(API, security=(scheme,))
+    done = {"id": "t1", "status": "done", "output": [{"url": f"{server.url}/a.wav"}]}
+    server["GET /v1/videos/t1"] = answer(200, done, set_cookie="session=of-the-api")
+    server["GET /a.wav"] = answer(200, b"RIFF", content_type="audio/wav")
+    made_of(kind, server.url, collect(kind, tmp_path / "a.wav"), api=api)
+    assert KEY in str(server.seen("GET /v1/videos/t1")[0])
+    fetched = server.seen("GET /a.wav")[0]
+    assert KEY not in str(fetched)
+    assert not {"authorization", "cookie"} & set(fetched.headers)
+    for path in tmp_path.iterdir():
+        assert KEY.encode() not in path.read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_a_redirect_to_another_host_takes_nothing_along(
+    server: Loopback, kind: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with Loopback() as elsewhere:
+        named = server.url.replace("http://", "http://user:pass-of-the-link@")
+        done = {"id": "t1", "status": "done", "output": [{"url": f"{named}/a.wav"}]}
+        server["GET /v1/videos/t1"] = answer(200, done)
+        other = f"http://localhost:{elsewhere.port}/b.wav"
+        server["GET /a.wav"] = answer(302, {}, location=other, set_cookie="of=the-first")
+        elsewhere["GET /b.wav"] = answer(200, b"RIFF", content_type="audio/wav")
+        path = made_of(kind, server.url, collect(kind, tmp_path / "a.wav"))
+        told = elsewhere.seen("GET /b.wav")[0]
+    assert path.read_bytes() == b"RIFF"
+    assert not {"authorization", "cookie", "referer"} & set(told.headers)
+    assert KEY not in str(told)
+    ours = [one.getMessage() for one in caplog.records if one.name == API.package]
+    assert ours
+    assert "pass-of-the-link" not in "".join(ours)
+    assert "pass-of-the-link" not in (tmp_path / "a.wav.json").read_text()
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+@pytest.mark.parametrize("scheme", PLACES)
+def test_a_poll_that_the_server_points_elsewhere_carries_no_key(
+    server: Loopback, kind: str, scheme: ApiKey | None
+) -> None:
+    api = API if scheme is None else replace(API, security=(scheme,))
+    operation = replace(SUBMIT, job=replace(LIFE, poll=replace(LIFE.poll, url="$.poll")))
+    with Loopback() as elsewhere:
+        told = {"id": "t1", "status": "in_queue", "poll": f"{elsewhere.url}/poll"}
+        server["POST /v1/videos"] = answer(200, told)
+        elsewhere["GET /poll"] = answer(200, {"id": "t1", "status": "failed"})
+
+        def work(client: Any) -> Any:
+            return client.videos.submit_as(operation).refresh()
+
+        async def later(client: Any) -> Any:
+            body = {"input": {"prompt": "x"}}
+            job = await client.videos._submit(operation, AsyncVideo, body=body, options={})
+            return await job.refresh()
+
+        made_of(kind, server.url, work if kind == "sync" else later, api=api)
+        (polled,) = elsewhere.received
+    assert KEY not in str(polled)
+    assert not {"authorization", "cookie", "k"} & set(polled.headers)
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_a_key_that_rotates_is_asked_for_at_every_request(server: Loopback, kind: str) -> None:
+    asked: list[str] = []
+
+    def rotate() -> str:
+        asked.append(f"{KEY}-{len(asked)}")
+        return asked[-1]
+
+    waits = answer(200, {"id": "t1", "status": "in_queue"})
+    server["GET /v1/videos/t1"] = [waits, waits, answer(200, {"id": "t1", "status": "failed"})]
+
+    def work(client: Any) -> Any:
+        return client.videos.submit(prompt="x").wait()
+
+    async def later(client: Any) -> Any:
+        return await (await client.videos.submit(prompt="x")).wait()
+
+    with pytest.raises(JobFailedError):
+        made_of(kind, server.url, work if kind == "sync" else later, api_key=rotate)
+    sent = [one.headers["authorization"] for one in server.received]
+    assert sent == [f"Bearer {key}" for key in asked]
+    assert len(set(sent)) == 4
+
+
+PROMPT = "a very private kitten"
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_no_log_tells_a_prompt_a_key_or_a_signature(
+    server: Loopback, kind: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At any level, whatever the servers say back."""
+    caplog.set_level(1)
+    said = {"error": {"code": "x", "message": f"{PROMPT} {KEY} ?sig=s3cret"}}
+    done = {
+        "id": "t1",
+        "status": "done",
+        "prompt": PROMPT,
+        "key": KEY,
+        "output": [{"url": f"{server.url}/a.wav?sig=s3cret&key={KEY}"}],
+    }
+    server["POST /v1/videos"] = [
+        *(answer(429, said), answer(200, {"id": "t1", "status": "in_queue", "prompt": PROMPT}))
+    ]
+    polls = [answer(503, said), answer(200, done)]
+    server["GET /v1/videos/t1"] = polls
+    server["GET /a.wav"] = [
+        *(DROP, answer(503, said), answer(302, said, location="/b.wav?sig=s3cret"))
+    ]
+    server["GET /b.wav"] = answer(200, b"RIFF", content_type="audio/wav")
+    made_of(kind, server.url, collect(kind, tmp_path / "a.wav", PROMPT))
+    server["POST /v1/videos"] = answer(400, said)
+    with pytest.raises(APIError):
+        made_of(kind, server.url, collect(kind, tmp_path / "b.wav", PROMPT))
+    assert "videos.get" in caplog.text
+    assert "<21 characters>" in caplog.text  # the outline of the body
+    for secret in (PROMPT, KEY, "s3cret"):
+        assert secret not in caplog.text
+        assert all(secret not in str(one.args) for one in caplog.records)
+
+
+def test_a_key_does_not_go_over_plain_http_to_where_the_server_points(server: Loopback) -> None:
+    """Not even to the same name: another scheme is another origin."""
+    operation = replace(SUBMIT, job=replace(LIFE, poll=replace(LIFE.poll, url="$.poll")))
+    seen: list[httpx2.Request] = []
+
+    def answered(request: httpx2.Request) -> httpx2.Response:
+        seen.append(request)
+        told = {"id": "t1", "status": "in_queue", "poll": "http://api.example/poll"}
+        return httpx2.Response(200, json=told)
+
+    http = httpx2.Client(transport=httpx2.MockTransport(answered))
+    with VideosClient(api_key=KEY, base_url="https://api.example", http_client=http) as client:
+        client.videos.submit_as(operation).refresh()
+    assert [str(one.url) for one in seen][1:] == ["http://api.example/poll"]
+    assert "authorization" in seen[0].headers
+    assert "authorization" not in seen[1].headers

@@ -357,6 +357,47 @@ def interrupted(error: BaseException) -> str:
     return "".join(traceback.format_exception(error))
 
 
+def test_a_transport_that_retries_is_stopped_before_it_sends_a_submit_again(
+    server: Loopback,
+) -> None:
+    server[ROUTE] = [answer(503, {}), TAKEN]
+
+    class Retrying(httpx2.HTTPTransport):
+        def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+            super().handle_request(request).close()
+            return super().handle_request(request)
+
+    with (
+        httpx2.Client(transport=Retrying()) as through,
+        VideosClient(api_key=KEY, base_url=server.url, http_client=through) as client,
+        pytest.raises(SubmitUncertainError) as caught,
+    ):
+        client.videos.submit(prompt="x")
+    assert "a second time" in caught.value.known
+    assert server.submits == 1
+
+
+def test_an_async_transport_that_retries_is_stopped_too(server: Loopback) -> None:
+    server[ROUTE] = [answer(503, {}), TAKEN]
+
+    class Retrying(httpx2.AsyncHTTPTransport):
+        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+            refused = await super().handle_async_request(request)
+            await refused.aclose()
+            return await super().handle_async_request(request)
+
+    async def submit() -> None:
+        async with (
+            httpx2.AsyncClient(transport=Retrying()) as through,
+            AsyncVideosClient(api_key=KEY, base_url=server.url, http_client=through) as client,
+        ):
+            await client.videos.submit(prompt="x")
+
+    with pytest.raises(SubmitUncertainError):
+        asyncio.run(submit())
+    assert server.submits == 1
+
+
 def test_ctrl_c_after_the_first_byte_leaves_word_of_the_money(
     server: Loopback, caplog: pytest.LogCaptureFixture
 ) -> None:
