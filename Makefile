@@ -13,7 +13,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_BUILD_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: generate help setup check test golden demo sandbox bench bench-documents bench-wire clean
+.PHONY: generate help setup check test golden demo sandbox bench bench-documents bench-wire bench-money bench-crash clean
 .DEFAULT_GOAL := generate
 
 generate: $(READY) ## weave generated/ from spec/; says which files changed, or that nothing did
@@ -71,6 +71,12 @@ bench-documents: $(READY) ## all documents of a folder, measured: DOCS=folder, P
 
 bench-wire: $(READY) ## what goes over the wire, judged by others: DOCS=folder, FULL=1 for all operations
 	@$(RUN)/python -m bench.wire $(DOCS) $(if $(FULL),--full)
+
+bench-money: $(READY) ## what each fault costs, beside current SDKs from PyPI: WRITE=1 puts the tables
+	@$(RUN)/python -m bench.money $(if $(WRITE),--write)
+
+bench-crash: $(READY) ## the client killed at every step and at random moments: KILLS=n, WRITE=1 puts the table
+	@$(RUN)/python -m bench.crash $(if $(KILLS),--kills $(KILLS)) $(if $(WRITE),--write)
 
 clean: ## remove what set-up and tests made
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis demo

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from specloom.targets.client.runtime import orders
 from specloom.targets.client.runtime.command import Command, main
 from specloom.targets.client.runtime.errors import (
     APIError,
@@ -175,7 +174,7 @@ def test_a_submit_answered_with_what_cannot_be_read_is_uncertain(
     assert server.submits == 1
 
 
-@pytest.mark.parametrize("place", ["orders.bind", "orders.begin", "finishing.Parsed"])
+@pytest.mark.parametrize("place", ["submissions.bind", "submissions.begin", "finishing.Parsed"])
 def test_a_fault_of_our_own_after_the_submit_carries_the_token(
     make: Maker, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
@@ -222,7 +221,7 @@ def test_the_id_is_logged_when_it_is_read(
     def fail(*_: Any) -> Any:
         raise RuntimeError("ours")
 
-    monkeypatch.setattr(orders, "_record", fail)
+    monkeypatch.setattr("specloom.targets.client.runtime.submissions.Submission.records", fail)
     with caplog.at_level(logging.INFO), pytest.raises(RuntimeError):
         make.submit()
     assert "videos.submit: created job t1" in caplog.messages

@@ -94,6 +94,9 @@ ARGUMENT_NAMES = (
     }
 )
 
+# What a method has beside that submits a job.
+SUBMIT_NAMES = ARGUMENT_NAMES | {"key", "overwrite", "sidecar"}
+
 # `UNSET` would be the name of the data of an operation `unset`; a method hides a module of its name
 # from the annotations of its class.
 METHOD_NAMES = KEYWORDS | AMBIGUOUS | {"self", "unset", "models", "datetime", "builtins"}
@@ -112,6 +115,7 @@ CLASS_NAMES = (
             "Resource",
             "AsyncResource",
             "Options",
+            "SubmitOptions",
             "GenerateOptions",
         ),
         *("Encoding", "FileContent", "Upload"),
@@ -137,6 +141,7 @@ CLIENT_NAMES = (
             "Callable",
             "Client",
             "Command",
+            "Hooks",
         ),
         *("Decimal", "FileContent", "Job", "Mapping", "PathLike", "Sequence", "Upload"),
         *("AsyncDownload", "AsyncPages", "AsyncStream", "Download", "Pages", "Stream"),
@@ -150,6 +155,7 @@ ERROR_NAMES = frozenset(
     {
         *("APIConnectionError", "APIError", "APIStatusError", "APITimeoutError"),
         *("AuthenticationError", "BadRequestError", "ConfigurationError", "ConflictError"),
+        *("BudgetExceededError", "LedgerConflictError", "LedgerError"),
         *("DownloadError", "InternalServerError", "InvalidRequestError", "JobCancelledError"),
         *("JobError", "JobExpiredError", "JobFailedError", "JobMissingError", "JobResultError"),
         *("JobTimeoutError", "ManyFilesError", "ManyJobsError", "NotFoundError"),

@@ -28,6 +28,7 @@ _TAKEN = KEYWORDS | {
     "prices",
 }
 _TAKEN |= {"timeout", "max_retries", "allow_insecure", "http_client", "scopes"}
+_TAKEN |= {"ledger", "ledger_prompts", "budget", "hooks"}
 _TOKENS = ("bearer", "api-key", "oauth2", "openid")
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from specloom.model.api import Argument, Body, Filled, Lifted, Parameter, Place, Signature
 from specloom.model.bodies import with_files
-from specloom.model.names import ARGUMENT_NAMES, Scope
+from specloom.model.names import ARGUMENT_NAMES, SUBMIT_NAMES, Scope
 from specloom.model.types import Constant, Field, Named, Record, Type
 from specloom.openapi.tree import Node
 
@@ -124,7 +124,8 @@ def read_signature(
     operation: Node, parameters: tuple[Parameter, ...], body: Body | None, schemas: Schemas
 ) -> Signature:
     """The signature of the operation at `operation`; required keywords first, each group in document order."""
-    builder = _Builder(schemas, Scope(ARGUMENT_NAMES), [], [], [], operation.tree)
+    names = SUBMIT_NAMES if operation.get("x-job") is not None else ARGUMENT_NAMES
+    builder = _Builder(schemas, Scope(names), [], [], [], operation.tree)
     for parameter in sorted(parameters, key=lambda one: _PLACES.index(one.place)):
         builder.add_parameter(parameter)
     if body is not None and body.contents:

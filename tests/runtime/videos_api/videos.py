@@ -9,6 +9,7 @@ from specloom.targets.client.runtime.client import (
     GenerateOptions,
     Options,
     Resource,
+    SubmitOptions,
 )
 from specloom.targets.client.runtime.encoding import given
 from specloom.targets.client.runtime.models import Model
@@ -160,13 +161,13 @@ class Videos(Resource):
         prompt: str,
         duration: int | UnsetType = UNSET,
         reference_urls: list[str] | UnsetType = UNSET,
-        **options: Unpack[Options],
+        **options: Unpack[SubmitOptions],
     ) -> Job[Video]:
         body = _body(prompt, duration, reference_urls)
         return self._submit(SUBMIT, Video, body=body, options=options)
 
     def submit_as(
-        self, operation: Operation[Task], *, prompt: str = "x", **options: Unpack[Options]
+        self, operation: Operation[Task], *, prompt: str = "x", **options: Unpack[SubmitOptions]
     ) -> Job[Video]:
         body = _body(prompt, UNSET, UNSET)
         return self._submit(operation, Video, body=body, options=options)
@@ -212,13 +213,13 @@ class AsyncVideos(AsyncResource):
         prompt: str,
         duration: int | UnsetType = UNSET,
         reference_urls: list[str] | UnsetType = UNSET,
-        **options: Unpack[Options],
+        **options: Unpack[SubmitOptions],
     ) -> AsyncJob[AsyncVideo]:
         body = _body(prompt, duration, reference_urls)
         return await self._submit(SUBMIT, AsyncVideo, body=body, options=options)
 
     async def submit_as(
-        self, operation: Operation[Task], *, prompt: str = "x", **options: Unpack[Options]
+        self, operation: Operation[Task], *, prompt: str = "x", **options: Unpack[SubmitOptions]
     ) -> AsyncJob[AsyncVideo]:
         body = _body(prompt, UNSET, UNSET)
         return await self._submit(operation, AsyncVideo, body=body, options=options)

@@ -27,6 +27,7 @@ class ConstructorView:
     has_scopes: bool
     has_servers: bool
     has_variables: bool
+    has_jobs: bool
 
 
 def constructor_view(api: Api) -> ConstructorView:
@@ -38,6 +39,7 @@ def constructor_view(api: Api) -> ConstructorView:
         has_scopes=any(len(one.keywords) == 3 for one in api.security_schemes),
         has_servers=len(api.servers) > 1,
         has_variables=any(server.variables or _undeclared(server) for server in api.servers),
+        has_jobs=any(call.job is not None for one in api.resources for call in one.operations),
     )
 
 
@@ -110,7 +112,18 @@ def _arguments(api: Api) -> Iterator[str]:
     yield "timeout: Seconds for one request; None is no limit."
     yield "max_retries: How often a request that is safe to repeat is repeated."
     yield "allow_insecure: Send the key over plain HTTP to other hosts than this one."
+    if view.has_jobs:
+        yield from _LEDGER
+    yield "hooks: Functions that are told of each request, each answer and each state."
     yield "http_client: Your own httpx2 client; what it does to a submit is outside our promise."
+
+
+_LEDGER = (
+    "ledger: A file (SQLite) that keeps every submit and what came of it, so that no crash loses a paid job; "
+    "see `client.ledger`.",
+    "ledger_prompts: False keeps the texts of requests out of it; only their hashes stay.",
+    "budget: What all jobs of the ledger together may cost; more is refused before it is sent.",
+)
 
 
 def _server(at: int, server: Server) -> str:

@@ -19,7 +19,7 @@ _STANDARD = {
 }
 _RUNTIME = {
     "binary": ("Download",),
-    "client": ("AsyncResource", "GenerateOptions", "Options", "Resource"),
+    "client": ("AsyncResource", "GenerateOptions", "Options", "Resource", "SubmitOptions"),
     "encoding": ("given",),
     "jobs": ("Job",),
     "models": ("UNSET", "UnsetType"),

@@ -114,6 +114,7 @@ SUBMIT = Kind(
     returns=Returned.job,
     doc=submit_doc,
     applies=_makes_job,
+    options="SubmitOptions",
     twin="awaited_job",
     makes_result=True,
 )

@@ -224,6 +224,7 @@ def _init(api: Api, env: jinja2.Environment) -> str:
     }
     exports: dict[str, list[str]] = {
         "_client": [f"Async{api.client_name}", api.client_name],
+        "_runtime.hooks": ["Hooks"],
         "_runtime.jobs": ["AsyncJob", "Job"],
         "_runtime.models": ["UNSET"],
         "_runtime.uploads": ["FileContent", "Upload"] if _sends_files(api) else [],
