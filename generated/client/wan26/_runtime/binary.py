@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 import os
 import re
 from functools import partial
@@ -11,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from .answers import media_type
 from .calling import answered
+from .containers import suffix_of
 from .contents import PAGES, pick
-from .downloading import gather
-from .effects import Close, Emit, Failure, call, read_chunk
+from .effects import Close, Emit, Failure, call, now, read_chunk
 from .errors import DownloadError, printable
-from .exchanging import Head
+from .exchanging import Head, tell_broken
+from .flows import Flow
 from .logs import without_keys
-from .parts import PartFile
+from .parts import LARGEST_FILE, PartFile
 from .vendors import make_error
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from os import PathLike
     from types import TracebackType
 
-    from .effects import Core, Request
+    from .effects import Core, Reply, Request
     from .exchanging import Exchange, Listener
     from .operations import Operation
     from .session import Session
@@ -68,7 +68,7 @@ class _File(Head):
         """Its length in bytes, where the server says it."""
         return _length(self._made)
 
-    def _part(self, path: str | PathLike[str], overwrite: bool) -> PartFile:
+    def _part(self, path: str | PathLike[str], overwrite: bool, max_size: int) -> PartFile:
         text = os.fspath(path)
         if not text:
             raise ValueError("the path is empty; '.' is the folder that you are in")
@@ -76,8 +76,8 @@ class _File(Head):
         if target.is_dir() or text.endswith(("/", os.sep)):
             # Named after the operation: never as the server says.
             stem = re.sub(r"[^A-Za-z0-9_-]+", "_", self._made.request.operation)
-            target /= f"{stem}{mimetypes.guess_extension(self.media_type or '') or ''}"
-        return PartFile(path=target, overwrite=overwrite)
+            target /= f"{stem}{suffix_of(self.media_type)}"
+        return PartFile(path=target, overwrite=overwrite, max_size=max_size)
 
 
 class Download(_File):
@@ -101,19 +101,26 @@ class Download(_File):
         self._plan.take()
         return self._values
 
-    def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> Path:
+    def save(
+        self,
+        path: str | PathLike[str],
+        *,
+        overwrite: bool = False,
+        max_size: int = LARGEST_FILE,
+    ) -> Path:
         """Bring it to disk, whole or not at all; gives where it is.
 
         Args:
             path: where to; a folder (one that is there, or what ends with a `/`) gets a file
                 that is named after the operation.
             overwrite: whether a file that is there may be replaced.
+            max_size: bytes that it may have; 16 GiB unless told.
 
         Raises:
             FileExistsError: the file is there, and is not to be overwritten.
-            DownloadError: not all of it came.
+            DownloadError: not all of it came, or it is larger than it may be.
         """
-        part = self._part(path, overwrite)
+        part = self._part(path, overwrite, max_size)
         self._plan.take(part)
         for _ in self._values:
             pass
@@ -159,9 +166,15 @@ class AsyncDownload(_File):
         self._plan.take()
         return self._values
 
-    async def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> Path:
+    async def save(
+        self,
+        path: str | PathLike[str],
+        *,
+        overwrite: bool = False,
+        max_size: int = LARGEST_FILE,
+    ) -> Path:
         """Bring it to disk, whole or not at all; see `Download.save`."""
-        part = self._part(path, overwrite)
+        part = self._part(path, overwrite, max_size)
         self._plan.take(part)
         async for _ in self._values:
             pass
@@ -229,11 +242,11 @@ def _refuse_page(session: Session, made: Exchange) -> Core[None]:
 
 
 def _handed_out(session: Session, made: Exchange) -> Core[None]:
-    size = 0
+    size, started = 0, (yield from now())
     while made.reply is not None:
         chunk = yield from read_chunk(made.reply)
         if isinstance(chunk, Failure):
-            raise _broken(session, made, size, chunk)
+            raise (yield from _broken(session, made, size, chunk, started))
         if not chunk:
             break
         size += len(chunk)
@@ -244,22 +257,43 @@ def _handed_out(session: Session, made: Exchange) -> Core[None]:
 def _saved(session: Session, made: Exchange, file: PartFile) -> Core[None]:
     try:  # who interrupts the opening finds the file open
         yield from call(file.open)
-        while made.reply is not None:
-            data, failure = yield from gather(made.reply)
-            if data:
-                yield from call(partial(file.write, data))
-            if failure is not None:
-                raise _broken(session, made, file.size, failure)
-            if not data:
-                break
+        if made.reply is not None:
+            yield from _drained(session, made, made.reply, file)
         _check_length(session, made, file.size)
         yield from call(file.settle)
     finally:
         file.abandon()
 
 
-def _broken(session: Session, made: Exchange, size: int, failure: Failure) -> Exception:
+def _drained(session: Session, made: Exchange, reply: Reply, file: PartFile) -> Core[None]:
+    """Write a body to its end."""
+    flow, started = Flow(reply), (yield from now())
+    yield from _limit(session, made, reply, file.too_large(_length(made) or 0))
+    while True:
+        data, failure = yield from flow.gather()
+        yield from _limit(session, made, reply, file.too_large(file.size + len(data)))
+        if data:
+            yield from call(partial(file.write, data))
+        if failure is not None:
+            raise (yield from _broken(session, made, file.size, failure, started))
+        if not data:
+            return
+
+
+def _limit(session: Session, made: Exchange, reply: Reply, why: str | None) -> Core[None]:
+    """Leave an answer that is longer than the file may be."""
+    if why is not None:
+        yield Close(reply)
+        operation, request_id = made.request.operation, made.request_id
+        raise make_error(session, DownloadError, f"{operation}: {why}", request_id=request_id)
+
+
+def _broken(
+    session: Session, made: Exchange, size: int, failure: Failure, started: float
+) -> Core[Exception]:
+    """The exception for a body that broke off, once the hooks were told."""
     made.failure = failure
+    yield from tell_broken(session, made, (yield from now()) - started)
     told = without_keys(made.request, printable(failure.error, 300))
     why = f"{type(failure.error).__name__}: {told}"
     error = make_error(

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from . import orders
-from .credentials import concealed
+from .bookkeeping import close_books
+from .construction import (
+    DEFAULT_MAX_RETRIES,
+    DEFAULT_TIMEOUT,
+    ClientOptions,
+    conceal_keys,
+    opened,
+)
 from .drivers import AsyncDriver, Clock, SyncDriver
+from .errors import ConfigurationError
 from .exchanging import Response
+from .hooks import Hooks
 from .jobs import AsyncJob, Job
-from .logs import Log
-from .requests import GenerateOptions, Options
+from .ledger import AsyncLedger, Ledger
+from .requests import GenerateOptions, Options, SubmitOptions
 from .resources import AsyncResource, Resource
-from .session import Session
-from .settings import checked_limits, read_settings
 from .tokens import read_token
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from decimal import Decimal
-    from os import PathLike
     from types import TracebackType
 
     import httpx2
 
+    from .books import Books
     from .operations import Api, JobKind, Operation
     from .records import Record
+    from .session import Session
 
 __all__ = [
     "DEFAULT_MAX_RETRIES",
@@ -36,14 +43,13 @@ __all__ = [
     "AsyncResource",
     "Client",
     "GenerateOptions",
+    "Hooks",
     "Jobs",
     "Options",
     "Resource",
     "Response",
+    "SubmitOptions",
 ]
-
-DEFAULT_TIMEOUT = 60.0  # seconds for one request
-DEFAULT_MAX_RETRIES = 2
 
 
 class _Shared:
@@ -66,24 +72,9 @@ class Client(_Shared):
 
     Args:
         api: what the document says of the API.
-        api_key: the key, or a function that is asked for it at every request; without it
-            `<PREFIX>_API_KEY`.
-        credentials: what else authenticates, by its keyword in the woven client; without it
-            `<PREFIX>_<KEYWORD>`.
-        scopes: what tokens that are fetched ask for; None is what the document asks for.
-        base_url: the server; without it `<PREFIX>_BASE_URL`, then the TOML file, then the
-            document's own.
-        server: another server of the document: its number, its name, or its URL as written there.
-        server_variables: what stands in the URL of the document's server.
-        assumed: what the document only assumes, set anew.
-        config: a TOML file with `base_url`, `[assumed]` and `[prices]`; without it
-            `<PREFIX>_CONFIG`.
-        prices: unit prices by tier.
-        timeout: seconds for one request; None is no limit.
-        max_retries: how often a request goes out again where that cannot do harm.
         http_client: your own; how it sends is outside the promise that a submit is sent once.
-        allow_insecure: whether the key may travel over plain HTTP to other machines.
         clock: time and chance, for tests.
+        given: see `ClientOptions`.
 
     Raises:
         ConfigurationError: something is missing or wrong.
@@ -93,48 +84,27 @@ class Client(_Shared):
         self,
         api: Api,
         *,
-        api_key: str | Callable[[], str] | None = None,
-        credentials: Mapping[str, str | Callable[[], str] | None] | None = None,
-        scopes: Sequence[str] | None = None,
-        base_url: str | None = None,
-        server: int | str | None = None,
-        server_variables: Mapping[str, str] | None = None,
-        assumed: Mapping[str, Any] | None = None,
-        config: str | PathLike[str] | None = None,
-        prices: Mapping[str, str | Decimal] | None = None,
-        timeout: float | None = DEFAULT_TIMEOUT,
-        max_retries: int = DEFAULT_MAX_RETRIES,
         http_client: httpx2.Client | None = None,
-        allow_insecure: bool = False,
         clock: Clock | None = None,
+        **given: Unpack[ClientOptions],
     ) -> None:
-        given = concealed(api_key, credentials)
-        del api_key, credentials  # from here on, no traceback shows them
-        seconds, retries = checked_limits(timeout, max_retries)
-        settings = read_settings(
-            api,
-            credentials=given,
-            scopes=scopes,
-            base_url=base_url,
-            server=server,
-            server_variables=server_variables,
-            assumed=assumed,
-            config=config,
-            prices=prices,
-            allow_insecure=allow_insecure,
-        )
+        conceal_keys(given)
         self._driver = SyncDriver(http_client, clock)
-        self._session = Session(
-            settings=settings,
-            timeout=seconds,
-            max_retries=retries,
-            log=Log(api.package),
-            clock=self._driver.clock,
-        )
+        self._session = opened(api, self._driver.clock, given)
         self.jobs = Jobs(self)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What was submitted, by this process and by others, and what came of it.
+
+        Raises:
+            ConfigurationError: the client was given none.
+        """
+        return Ledger(self._driver, _books(self._session), self.jobs.resume)
 
     def close(self) -> None:
         """Close all connections; a given `http_client` stays open."""
+        self._driver.run(close_books(self._session))
         self._driver.close()
 
     def __enter__(self) -> Self:
@@ -156,48 +126,23 @@ class AsyncClient(_Shared):
         self,
         api: Api,
         *,
-        api_key: str | Callable[[], str] | None = None,
-        credentials: Mapping[str, str | Callable[[], str] | None] | None = None,
-        scopes: Sequence[str] | None = None,
-        base_url: str | None = None,
-        server: int | str | None = None,
-        server_variables: Mapping[str, str] | None = None,
-        assumed: Mapping[str, Any] | None = None,
-        config: str | PathLike[str] | None = None,
-        prices: Mapping[str, str | Decimal] | None = None,
-        timeout: float | None = DEFAULT_TIMEOUT,
-        max_retries: int = DEFAULT_MAX_RETRIES,
         http_client: httpx2.AsyncClient | None = None,
-        allow_insecure: bool = False,
         clock: Clock | None = None,
+        **given: Unpack[ClientOptions],
     ) -> None:
-        given = concealed(api_key, credentials)
-        del api_key, credentials  # from here on, no traceback shows them
-        seconds, retries = checked_limits(timeout, max_retries)
-        settings = read_settings(
-            api,
-            credentials=given,
-            scopes=scopes,
-            base_url=base_url,
-            server=server,
-            server_variables=server_variables,
-            assumed=assumed,
-            config=config,
-            prices=prices,
-            allow_insecure=allow_insecure,
-        )
+        conceal_keys(given)
         self._driver = AsyncDriver(http_client, clock)
-        self._session = Session(
-            settings=settings,
-            timeout=seconds,
-            max_retries=retries,
-            log=Log(api.package),
-            clock=self._driver.clock,
-        )
+        self._session = opened(api, self._driver.clock, given)
         self.jobs = AsyncJobs(self)
+
+    @cached_property
+    def ledger(self) -> AsyncLedger:
+        """What was submitted, by this process and by others, and what came of it."""
+        return AsyncLedger(self._driver, _books(self._session), self.jobs.resume)
 
     async def close(self) -> None:
         """Close all connections; a given `http_client` stays open."""
+        await self._driver.run(close_books(self._session))
         await self._driver.close()
 
     async def __aenter__(self) -> Self:
@@ -210,6 +155,14 @@ class AsyncClient(_Shared):
         trace: TracebackType | None,
     ) -> None:
         await self.close()
+
+
+def _books(session: Session) -> Books:
+    if session.books is None:
+        raise ConfigurationError(
+            "this client has no ledger", hint="give ledger='jobs.sqlite3' when it is made"
+        )
+    return session.books
 
 
 def _found(session: Session, text: str) -> tuple[JobKind, Record, Any]:

@@ -195,7 +195,7 @@ def _run(
     given: argparse.Namespace,
     screen: _Screen,
 ) -> int:
-    settings: dict[str, Any] = {"base_url": given.base_url}
+    settings: dict[str, Any] = {"base_url": given.base_url, "ledger": given.ledger}
     if given.dry_run:
         settings["api_key"] = "sandbox"  # nothing is sent, so no key is needed
     if given.output and not given.dry_run:
@@ -207,12 +207,13 @@ def _run(
             if given.resume is not None:
                 job: Job[Any] = client.jobs.resume(given.resume)
             else:
-                job = _method(client, command.method)(**_arguments(command, given))
+                named = {"key": given.key} if given.key is not None else {}
+                job = _method(client, command.method)(**_arguments(command, given), **named)
             guard.records.append(job._record)
             if given.resume is None:
                 screen.say(f"submitted: {job.token}")
             result = job.wait(timeout=given.timeout, on_update=_progress(screen))
-            paths = _save(result, given.output, given.overwrite) if given.output else []
+            paths = _save(result, given) if given.output else []
             _tell(result, paths, given.json, screen)
     return DONE
 
@@ -264,13 +265,13 @@ def _progress(screen: _Screen) -> Callable[[Update], None]:
     return tell
 
 
-def _save(result: Result[Any], output: str, overwrite: bool) -> list[Path]:
+def _save(result: Result[Any], given: argparse.Namespace) -> list[Path]:
     files: list[ResultFile] = result.files
-    target = Path(output)
+    target, how = Path(given.output), {"overwrite": given.overwrite, "sidecar": given.sidecar}
     if len(files) == 1 or target.is_dir():
-        return [file.save(output, overwrite=overwrite) for file in files]
+        return [file.save(given.output, **how) for file in files]
     names = [target.with_stem(f"{target.stem}-{number}") for number in range(1, len(files) + 1)]
-    return [file.save(name, overwrite=overwrite) for file, name in zip(files, names, strict=True)]
+    return [file.save(name, **how) for file, name in zip(files, names, strict=True)]
 
 
 def _text(value: object) -> str | None:
@@ -316,10 +317,15 @@ def _parser(command: Command) -> argparse.ArgumentParser:
         "-o", "--output", metavar="FILE", help=f"save it here, such as {_escaped(command.output)}"
     )
     parser.add_argument("--overwrite", action="store_true", help="replace the file if it is there")
+    parser.add_argument(
+        "--sidecar", action="store_true", help="write FILE.json beside it: request, cost, hash"
+    )
     for argument in command.arguments:
         _add(parser, argument)
     parser.add_argument("--resume", metavar="TOKEN", help="take up a job that was submitted before")
     parser.add_argument("--base-url", metavar="URL", help="the server")
+    parser.add_argument("--ledger", metavar="FILE", help="keep what is submitted in this file")
+    parser.add_argument("--key", help="your own name for the job: a second run never pays again")
     parser.add_argument("--timeout", type=float, metavar="SECONDS", help="how long to wait")
     parser.add_argument("--json", action="store_true", help="write the result as JSON")
     parser.add_argument("--dry-run", action="store_true", help="check, estimate, send nothing")
@@ -327,7 +333,10 @@ def _parser(command: Command) -> argparse.ArgumentParser:
 
 
 _RESERVED = frozenset(
-    {"output", "overwrite", "resume", "base-url", "timeout", "json", "dry-run", "help"}
+    {
+        *("output", "overwrite", "sidecar", "resume", "base-url", "ledger", "key"),
+        *("timeout", "json", "dry-run", "help"),
+    }
 )
 _READERS: dict[str, Callable[[str], Any]] = {
     "string": str,

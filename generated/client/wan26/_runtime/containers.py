@@ -1,15 +1,31 @@
-"""Looking into files: whether an MP4 is one, and whole."""
+"""Kinds of files: whether an MP4 is one, and whole; how a file of a kind is called."""
 
 from __future__ import annotations
 
+import mimetypes
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["is_mp4"]
+__all__ = ["is_mp4", "suffix_of"]
 
 _MOST_BOXES = 10_000
+# A server chooses the kind, and so the end of a name: nothing that a double click would run.
+_QUIET = ("video/", "audio/", "image/", "model/", "font/")
+_QUIET_TOO = frozenset(
+    {
+        *("application/json", "application/pdf", "application/zip", "application/gzip"),
+        *("text/plain", "text/csv", "text/vtt", "text/markdown"),
+    }
+)
+
+
+def suffix_of(media_type: str | None) -> str:
+    """What the name of a file of that kind ends with, dot included; empty where it may do harm."""
+    kind = media_type or ""
+    is_quiet = kind.startswith(_QUIET) or kind in _QUIET_TOO
+    return (mimetypes.guess_extension(kind) or "") if is_quiet else ""
 
 
 def is_mp4(path: Path) -> bool:

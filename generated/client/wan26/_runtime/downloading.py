@@ -2,119 +2,26 @@
 
 from __future__ import annotations
 
-import mimetypes
-import re
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from .answers import passes, retry_after
-from .containers import is_mp4
-from .effects import (
-    Caught,
-    Close,
-    Failure,
-    Request,
-    Sleep,
-    Trace,
-    call,
-    now,
-    read_chunk,
-    send,
-    wall,
-)
-from .errors import APIError, DownloadError, ResultExpiredError, printable
-from .exchanging import backoff
+from .answers import media_type, passes, retry_after
+from .effects import Caught, Close, Failure, Request, Sleep, Trace, call, now, send, wall
+from .errors import DownloadError, ResultExpiredError, printable
+from .exchanging import Exchange, announce, backoff, conclude, tell_broken
+from .flows import LEAST_RATE, Flow
 from .logs import bare_url, without_queries
-from .parts import PartFile
+from .transfers import Saved, Transfer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
-
     from .effects import Core, Reply
-    from .finishing import Link
-    from .session import Session
 
-__all__ = ["Saved", "Transfer", "gather", "save"]
+__all__ = ["Saved", "Transfer", "save"]
 
-_BUFFER = 1 << 20  # bytes that are gathered before they are written
-_TRIES = 5  # in a row, without a byte more
+_TRIES = 5  # in a row, without enough progress
 _GONE = frozenset({403, 404, 410})
-_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)\Z")
-_MP4 = frozenset({"video/mp4", "video/x-m4v"})
 _MORE = "the server sent a part of the file"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
-    """A file on disk."""
-
-    path: Path
-    size: int
-    sha256: str
-    media_type: str | None
-
-
-@dataclass(slots=True, kw_only=True)
-class Transfer(PartFile):
-    """One file of a job on its way to disk: what to fetch, what is there already."""
-
-    session: Session
-    link: Link
-    timeout: float | None  # seconds of silence after which the line counts as broken
-    refresh: Callable[[int], Core[Link | None]]
-    facts: Mapping[str, Any]  # of the job, for errors
-    total: int | None = None
-    validator: str | None = None
-    media_type: str | None = None
-    refreshed: bool = False
-
-    def restart(self) -> None:
-        """Forget what is there."""
-        self.total = None
-        PartFile.restart(self)
-
-    def settle(self) -> None:
-        """Bring the file to disk and give it its name.
-
-        Raises:
-            DownloadError: it is no MP4 where it must be one; the bytes stay in the `.part` file.
-            FileExistsError: somebody else made the file meanwhile; the bytes stay there too.
-        """
-        if self.file is None:
-            return
-        self.finish()
-        if self._is_to_be_mp4() and not is_mp4(self.part):
-            raise self.error(
-                f"what came is no complete MP4 file (it is kept as {self.part})", DownloadError
-            )
-        PartFile.settle(self)
-
-    def _is_to_be_mp4(self) -> bool:
-        told = self.media_type or ""
-        if self.path.suffix.lower() in (".mp4", ".m4v") or told in _MP4:
-            return True
-        # A server that names another kind of media knows better than the link.
-        return self.link.media_type in _MP4 and not told.startswith(("video/", "audio/", "image/"))
-
-    @property
-    def is_to_be_video(self) -> bool:
-        """Whether the link or the name of the file promises a video."""
-        named = mimetypes.guess_type(self.path.name)[0] or ""
-        return "video/" in f"{self.link.media_type} {named}"
-
-    def error(self, message: str, kind: type[APIError], **facts: Any) -> APIError:
-        """An exception about this file."""
-        hint = "the job is done and stays so: save again, nothing is submitted"
-        told = {"hint": hint, **self.facts, **facts}
-        return kind(f"{bare_url(self.link.url)}: {message}", **told)
-
-    @property
-    def complete(self) -> bool:
-        """Whether all bytes are there, as far as the server told how many there are."""
-        return self.total is None or self.size == self.total
 
 
 def save(download: Transfer) -> Core[Saved]:
@@ -123,12 +30,15 @@ def save(download: Transfer) -> Core[Saved]:
     Raises:
         FileExistsError: the file is there, and is not to be overwritten.
         ResultExpiredError: the link is dead, and a fresh one was not to be had.
-        DownloadError: it could not be fetched whole.
+        DownloadError: it could not be fetched whole, or is larger than it may be.
     """
     try:  # who interrupts the opening finds the file open
         yield from call(download.open)
         yield from _fetch(download)
         yield from call(download.settle)
+    except BaseException as error:
+        download.kept |= download.can_go_on and _may_go_on(error)
+        raise
     finally:
         download.abandon()
     return Saved(
@@ -139,18 +49,31 @@ def save(download: Transfer) -> Core[Saved]:
     )
 
 
+def _may_go_on(error: BaseException) -> bool:
+    """Whether another run may do better: after an interruption, or with a line that holds."""
+    return not isinstance(error, Exception) or (
+        isinstance(error, DownloadError) and error.retryable
+    )
+
+
 def _fetch(download: Transfer) -> Core[None]:
-    """Ask until all bytes are there; a try that got further does not count as a failed one."""
-    failed = reached = 0
+    """Ask until all bytes are there; a try that got far enough does not count as a failed one.
+
+    Far enough is by the rate since the last one that did: else a byte with each try, before the
+    line breaks or the window is over, would go on for ever.
+    """
+    failed, reached, since = 0, download.size, (yield from now())
     while True:
         hint, why = yield from _attempt(download)
         if why is None:
             return
-        failed = 1 if download.size > reached else failed + 1
-        if why == _MORE and download.size > reached:
-            reached = download.size
-            continue
-        reached = max(reached, download.size)
+        gained, moment = download.size - reached, (yield from now())
+        if gained > 0 and gained >= LEAST_RATE * (moment - since):
+            failed, reached, since = 0, download.size, moment
+            download.refreshed = False  # that link has lived
+            if why == _MORE:
+                continue
+        failed += 1
         if failed >= _TRIES:
             raise download.error(f"could not be fetched: {why}", DownloadError, retryable=True)
         pause, jitter = backoff(failed - 1, hint)
@@ -162,6 +85,7 @@ def _fetch(download: Transfer) -> Core[None]:
 
 def _attempt(download: Transfer) -> Core[tuple[float | None, str | None]]:
     """One request: the wait that the server asks for, and why it did not do; None if it did."""
+    session, job_id = download.session, download.facts.get("job_id")
     request = Request(
         method="GET",
         url=_checked(download),
@@ -169,15 +93,23 @@ def _attempt(download: Transfer) -> Core[tuple[float | None, str | None]]:
         route="download",
         operation="download",
     )
+    made = Exchange(request=request, trace=Trace(), job_id=job_id)
+    yield from announce(session, made)
     started = yield from now()
-    download.session.log.sending(request)
-    outcome = yield from send(request, Trace(), download.timeout)
-    told = _told(outcome) if isinstance(outcome, Failure) else f"HTTP {outcome.status}"
-    download.session.log.answered(request, told, (yield from now()) - started, None)
+    outcome = yield from send(request, made.trace, download.timeout)
     if isinstance(outcome, Failure):
-        return None, told
+        made.failure = outcome
+    else:
+        made.reply = outcome
+    yield from conclude(session, made, (yield from now()) - started)
+    if isinstance(outcome, Failure):
+        return None, _told(outcome)
     if outcome.status in (200, 206):
         why = yield from _receive(download, outcome)
+        if isinstance(why, Failure):
+            made.failure = why
+            yield from tell_broken(session, made, (yield from now()) - started)
+            return None, _told(why)
         return None, why
     yield Close(outcome)
     hint = retry_after(outcome.headers, (yield from wall()))
@@ -214,7 +146,10 @@ def _refused(download: Transfer, status: int) -> Core[str]:
         if link is None:
             raise download.error(f"has expired (HTTP {status})", ResultExpiredError)
         download.link = link
-        yield from call(download.restart)
+        # If-Range keeps versions apart, where their validator is strong: two files may be of
+        # one second.
+        if not download.is_strong:
+            yield from call(download.restart)
         return f"HTTP {status}, asking under a fresh link"
     if status == 416:
         yield from call(download.restart)
@@ -224,82 +159,52 @@ def _refused(download: Transfer, status: int) -> Core[str]:
     raise download.error(f"the server answered HTTP {status}", DownloadError)
 
 
-def _receive(download: Transfer, reply: Reply) -> Core[str | None]:
+def _receive(download: Transfer, reply: Reply) -> Core[Failure | str | None]:
     """Read a body into the file; gives why it is not whole, None if it is."""
-    if download.is_to_be_video and _media_type(reply) == "text/html":
+    if download.is_to_be_video and media_type(reply.headers.get("content-type", "")) == "text/html":
         yield Close(reply)
         raise download.error("a web page (text/html) came instead of a video", DownloadError)
-    if not _continues(download, reply):
+    if not download.continues(reply):
         yield from call(download.restart)
         if reply.status == 206:
             yield Close(reply)
             return "the server sent another part of the file than it was asked for"
-    _measure(download, reply)
+    download.measure(reply)
+    yield from _limit(download, reply, download.total or 0)
+    note = download.unsaid() if download.keep is not None else None
+    if note is not None:
+        yield from call(partial(download.tell, note))
     failure = yield from _drain(download, reply)
+    if download.complete and (failure is None or download.total is not None):
+        return None  # whatever happens to the line behind the last byte
     if failure is not None:
-        return _told(failure)
-    if download.complete:
-        return None
+        return failure
     if reply.status == 206 and download.size < (download.total or 0):
         return _MORE
     why = f"{download.size} bytes came instead of {download.total}"
     if download.size > (download.total or 0):
+        yield Close(reply)
         yield from call(download.restart)
     return why
 
 
+def _limit(download: Transfer, reply: Reply, size: int) -> Core[None]:
+    """Leave an answer that is longer than the file may be."""
+    why = download.too_large(size)
+    if why is not None:
+        yield Close(reply)
+        raise download.error(why, DownloadError)
+
+
 def _drain(download: Transfer, reply: Reply) -> Core[Failure | None]:
     """Write a body to its end, or until there is more of it than the server told."""
+    flow = Flow(reply)
     while True:
-        data, failure = yield from gather(reply)
+        data, failure = yield from flow.gather()
+        yield from _limit(download, reply, download.size + len(data))
         if data:
             yield from call(partial(download.write, data))
         if failure is not None or not data:
             return failure
         if download.total is not None and download.size > download.total:
             return None
-
-
-def gather(reply: Reply) -> Core[tuple[bytes, Failure | None]]:
-    """About a megabyte of a body, less at its end."""
-    parts: list[bytes] = []
-    size = 0
-    while size < _BUFFER:
-        chunk = yield from read_chunk(reply)
-        if isinstance(chunk, Failure):
-            return b"".join(parts), chunk
-        if not chunk:
-            break
-        parts.append(chunk)
-        size += len(chunk)
-    return b"".join(parts), None
-
-
-def _continues(download: Transfer, reply: Reply) -> bool:
-    """Whether the body goes on where the file ends."""
-    found = _RANGE.match(reply.headers.get("content-range", ""))
-    if reply.status != 206 or found is None or int(found[1]) != download.size:
-        return False
-    return download.size == 0 or found[3] in ("*", str(download.total))
-
-
-def _measure(download: Transfer, reply: Reply) -> None:
-    """Note how long the file is and by what its version is known."""
-    headers = reply.headers
-    length = headers.get("content-length", "")
-    encoded = headers.get("content-encoding", "identity") not in ("", "identity")
-    found = _RANGE.match(headers.get("content-range", ""))
-    if reply.status == 206 and found is not None and found[3] != "*":
-        download.total = int(found[3])
-    elif encoded or not length.isdecimal():
-        download.total = None
-    else:
-        download.total = download.size + int(length)
-    etag = headers.get("etag", "")
-    strong = etag if etag and not etag.startswith("W/") else None
-    download.validator = None if encoded else strong or headers.get("last-modified")
-    download.media_type = _media_type(reply) or download.link.media_type
-
-
-def _media_type(reply: Reply) -> str:
-    return reply.headers.get("content-type", "").partition(";")[0].strip().lower()

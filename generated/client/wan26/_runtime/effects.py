@@ -65,23 +65,34 @@ class Request:
 
 
 class Trace:
-    """What the transport tells of one request: whether a byte of it may have left."""
+    """What the transport tells of one request: whether a byte of it may have left.
 
-    __slots__ = ("handed", "left", "traced")
+    `once` breaks off a transport that begins to send it a second time, as one that retries does, or
+    HTTP/2 after a GOAWAY: the first may have arrived.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("handed", "left", "once", "traced")
+
+    def __init__(self, *, once: bool = False) -> None:
+        self.once = once
         self.handed = False  # a transport was asked to send it
         self.traced = False  # that transport tells what it does
         self.left = False  # a byte may have left
 
     def note(self, event: str, facts: Mapping[str, Any]) -> None:
-        """Take one event of httpx2's `trace` extension."""
+        """Take one event of httpx2's `trace` extension.
+
+        Raises:
+            ConnectionError: the request, which may leave once, is begun again.
+        """
         self.traced = True
         request = facts.get("request")
         # The request that opens a proxy's tunnel is not ours.
         if event.endswith("send_request_headers.started") and (
             getattr(request, "method", None) != b"CONNECT"
         ):
+            if self.left and self.once:
+                raise ConnectionError("the transport began to send a submit a second time")
             self.left = True
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
+from .composition import compose, composed_of, revive
 from .problems import Problem, printable
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ __all__ = [
     "AuthenticationError",
     "BadRequestError",
     "Billed",
+    "BudgetExceededError",
     "ConfigurationError",
     "ConflictError",
     "DownloadError",
@@ -33,6 +35,8 @@ __all__ = [
     "JobMissingError",
     "JobResultError",
     "JobTimeoutError",
+    "LedgerConflictError",
+    "LedgerError",
     "ManyFilesError",
     "ManyJobsError",
     "NotFoundError",
@@ -117,7 +121,7 @@ class APIError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:
         # The handle holds connections; a composed class has no name of its own to be found by.
         state = {key: value for key, value in self.__dict__.items() if key != "job"}
-        return _revive, (composed_of(type(self)), self.args, {**state, "job": None})
+        return revive, (composed_of(type(self)), self.args, {**state, "job": None})
 
 
 class ConfigurationError(APIError):
@@ -324,8 +328,8 @@ class ManyJobsError(JobError):
         self.jobs = jobs
 
     def __reduce__(self) -> tuple[Any, ...]:
-        revive, (classes, args, state) = super().__reduce__()
-        return revive, (classes, args, {**state, "jobs": ()})
+        make, (classes, args, state) = super().__reduce__()
+        return make, (classes, args, {**state, "jobs": ()})
 
 
 class DownloadError(APIError):
@@ -342,6 +346,26 @@ class ManyFilesError(APIError):
     def __init__(self, message: str, *, count: int = 0, **facts: Any) -> None:
         super().__init__(message, **facts)
         self.count = count
+
+
+class LedgerError(APIError):
+    """The ledger cannot be read or written; a submit that needs it is not sent."""
+
+    def __init__(self, message: str, **facts: Any) -> None:
+        super().__init__(message, **{"billed": "no", **facts})
+
+
+class LedgerConflictError(LedgerError):
+    """The ledger says otherwise: a key that stands for another request, a row that is taken."""
+
+
+class BudgetExceededError(APIError):
+    """The request may cost more than the budget has left; nothing was sent."""
+
+    default_hint = "give a larger budget, or settle rows of the ledger whose cost is known by now"
+
+    def __init__(self, message: str, **facts: Any) -> None:
+        super().__init__(message, **{"billed": "no", **facts})
 
 
 class VendorError(APIError):
@@ -364,34 +388,3 @@ def status_class(status: int) -> type[APIStatusError]:
     if status in _STATUSES:
         return _STATUSES[status]
     return InternalServerError if status >= 500 else APIStatusError
-
-
-_composed: dict[tuple[type[VendorError], type[APIError]], type[APIError]] = {}
-
-
-def compose(vendor: type[VendorError], outcome: type[APIError]) -> type[APIError]:
-    """The class of errors that are both, made once: the vendor's code, and what happened."""
-    known = _composed.get((vendor, outcome))
-    if known is not None:
-        return known
-    names = {
-        "__module__": vendor.__module__,
-        "__qualname__": vendor.__qualname__,
-        "__doc__": vendor.__doc__,
-        "_composed_of": (vendor, outcome),
-    }
-    made = type(vendor.__name__, (vendor, outcome), names)
-    return _composed.setdefault((vendor, outcome), made)
-
-
-def composed_of(kind: type[APIError]) -> tuple[type[APIError], ...]:
-    """The classes from which `kind` was composed; itself where it was not."""
-    return getattr(kind, "_composed_of", (kind,))
-
-
-def _revive(classes: tuple[Any, ...], args: tuple[Any, ...], state: dict[str, Any]) -> APIError:
-    kind: type[APIError] = classes[0] if len(classes) == 1 else compose(*classes)
-    error = kind.__new__(kind, *args)
-    error.args = args
-    error.__dict__.update(state)
-    return error

@@ -1,4 +1,4 @@
-"""One request and its whole answer, within one time limit; and the pauses between attempts."""
+"""One request and its whole answer, within one time limit; who is told; the pauses in between."""
 
 from __future__ import annotations
 
@@ -9,14 +9,27 @@ from typing import TYPE_CHECKING, Any
 from .answers import MISSING, Parsed, in_utf8, parse_json, retry_after
 from .effects import Close, Failure, Notify, Trace, now, read_chunk, send, wall
 from .errors import printable
-from .logs import without_keys
+from .logs import bare_url, redacted_headers, without_keys
 from .oauth import authorized
 
 if TYPE_CHECKING:
     from .effects import Core, Reply, Request
     from .session import Session
 
-__all__ = ["Exchange", "Head", "Listener", "Response", "backoff", "exchange", "read_body"]
+__all__ = [
+    "Broken",
+    "Exchange",
+    "Head",
+    "Listener",
+    "Response",
+    "Sending",
+    "announce",
+    "backoff",
+    "conclude",
+    "exchange",
+    "read_body",
+    "tell_broken",
+]
 
 LONGEST_ANSWER = 64 * 2**20  # bytes, decoded: no answer of an API is longer, a bomb is
 FIRST_PAUSE = 0.5
@@ -24,8 +37,53 @@ LONGEST_PAUSE = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """A request that is about to be sent: for `on_request`. No secret is in it, but the content.
+
+    Attributes:
+        operation: what it is for.
+        method: GET, POST, ...
+        url: without its query, which may hold a key or a signature.
+        headers: with all values hidden but those that are harmless for sure.
+        content: the body, as far as it is held in memory; empty where a token is fetched.
+    """
+
+    operation: str
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """A request that got no whole answer: for `on_failure`.
+
+    Attributes:
+        operation: what it was for.
+        method: GET, POST, ...
+        url: without its query.
+        error: what went wrong, in words without keys.
+        elapsed: seconds.
+        timed_out: whether time was up.
+        sent: whether a byte of it may have left.
+    """
+
+    operation: str
+    method: str
+    url: str
+    error: str
+    elapsed: float
+    timed_out: bool
+    sent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """An answer as it came: for `on_response`. Of one that is streamed the content is empty."""
+    """An answer as it came: for `on_response`.
+
+    The content is empty where it is streamed, is a file, or holds a token.
+    """
 
     status_code: int
     headers: Mapping[str, str]
@@ -88,6 +146,8 @@ class Exchange:
     reply: Reply | None = None
     failure: Failure | None = None
     hint: float | None = None  # seconds that the server asks to wait
+    job_id: str | None = None  # for the log, where the URL does not tell it
+    is_token: bool = False  # its bodies are secret
     _parts: list[bytes] = field(default_factory=list, repr=False)
     _size: int = 0
 
@@ -161,31 +221,32 @@ def exchange(
     """
 
     def ask(other: Request) -> Core[Exchange]:
-        return _exchange(session, other, timeout)
+        return _exchange(session, Exchange(request=other, trace=Trace(), is_token=True), timeout)
 
     ready = yield from authorized(session, request, ask, timeout)
-    made = yield from _exchange(session, ready, timeout, into, listener)
+    made = yield from _exchange(session, _begun(ready, into), timeout, listener)
     if made.status == 401 and ready is not request:
         tokens = session.settings.credentials.tokens
         tokens.drop(ready.headers.get("Authorization", ""))
         if request.route == "call" and not request.spent:
             ready = yield from authorized(session, request, ask, timeout)
-            made = yield from _exchange(session, ready, timeout, into, listener)
+            made = yield from _exchange(session, _begun(ready, into), timeout, listener)
+    return made
+
+
+def _begun(request: Request, into: list[Exchange] | None) -> Exchange:
+    made = Exchange(request=request, trace=Trace(once=request.route == "submit"))
+    if into is not None:
+        into.append(made)
     return made
 
 
 def _exchange(
-    session: Session,
-    request: Request,
-    timeout: float | None,
-    into: list[Exchange] | None = None,
-    listener: Listener | None = None,
+    session: Session, made: Exchange, timeout: float | None, listener: Listener | None = None
 ) -> Core[Exchange]:
-    made = Exchange(request=request, trace=Trace())
-    if into is not None:
-        into.append(made)
+    request = made.request
+    yield from announce(session, made)
     started = yield from now()
-    session.log.sending(request)
     outcome = yield from send(request, made.trace, timeout)
     if isinstance(outcome, Failure):
         made.failure = outcome
@@ -194,11 +255,56 @@ def _exchange(
         if not (request.streamed and made.succeeded):
             made.failure = yield from read_body(made, outcome, started, timeout)
         made.hint = retry_after(outcome.headers, (yield from wall()))
-    elapsed = (yield from now()) - started
-    _log(session, made, elapsed)
-    if listener is not None and made.reply is not None and made.failure is None:
-        yield Notify(listener, _response(made, made.reply, elapsed))
+    yield from conclude(session, made, (yield from now()) - started, listener)
     return made
+
+
+def announce(session: Session, made: Exchange) -> Core[None]:
+    """Tell the hooks and the log that a request is about to be sent.
+
+    What a hook raises is raised here: nothing has been sent.
+    """
+    request, told = made.request, session.hooks.on_request
+    if told is not None:
+        sending = Sending(
+            operation=request.operation,
+            method=request.method,
+            url=bare_url(request.url),
+            headers=redacted_headers(request.headers),
+            content=b"" if made.is_token else request.held,
+        )
+        yield Notify(told, sending)
+    session.log.sending(request)
+
+
+def conclude(
+    session: Session, made: Exchange, elapsed: float, listener: Listener | None = None
+) -> Core[None]:
+    """Tell the log, the hooks and the listener of this call what became of a request."""
+    _log(session, made, elapsed)
+    if made.failure is not None:
+        yield from tell_broken(session, made, elapsed)
+    elif made.reply is not None:
+        response = _response(made, made.reply, elapsed)
+        for told in (session.hooks.on_response, listener):
+            if told is not None:
+                yield Notify(told, response)
+
+
+def tell_broken(session: Session, made: Exchange, elapsed: float) -> Core[None]:
+    """Tell the hooks that a request got no whole answer."""
+    told, request, failure = session.hooks.on_failure, made.request, made.failure
+    if told is not None and failure is not None:
+        broken = Broken(
+            operation=request.operation,
+            method=request.method,
+            url=bare_url(request.url),
+            error=session.settings.redacted(str(made)),
+            elapsed=elapsed,
+            timed_out=failure.timed_out,
+            sent=not made.trace.not_sent,
+        )
+        yield Notify(told, broken)
 
 
 def read_body(
@@ -221,7 +327,7 @@ def read_body(
 
 
 def _log(session: Session, made: Exchange, elapsed: float) -> None:
-    session.log.answered(made.request, str(made), elapsed, made.request_id)
+    session.log.answered(made.request, str(made), elapsed, made.request_id, made.job_id)
     sandbox = made.headers.get("x-sandbox")
     if sandbox is not None:
         session.log.once("this is the sandbox: nothing is generated, nothing is billed")
@@ -231,7 +337,7 @@ def _response(made: Exchange, reply: Reply, elapsed: float) -> Response:
     return Response(
         status_code=reply.status,
         headers=reply.headers,
-        content=made.content,
+        content=b"" if made.is_token else made.content,
         url=reply.url,
         elapsed=elapsed,
         operation=made.request.operation,

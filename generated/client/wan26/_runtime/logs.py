@@ -183,7 +183,8 @@ class Log:
         if self.logger.isEnabledFor(logging.DEBUG):
             body = parse_json(request.held)
             self.logger.debug(
-                "%s %s headers=%s body=%s",
+                "%s: %s %s headers=%s body=%s",
+                request.operation,
                 request.method,
                 bare_url(request.url),
                 redacted_headers(request.headers),
@@ -191,15 +192,22 @@ class Log:
             )
 
     def answered(
-        self, request: Request, outcome: str, seconds: float, request_id: str | None
+        self,
+        request: Request,
+        outcome: str,
+        seconds: float,
+        request_id: str | None,
+        job_id: str | None = None,
     ) -> None:
         """One line for each request."""
         _sends.set(False)
         self.logger.info(
-            "%s %s %s %.0f ms request_id=%s",
+            "%s: %s %s %s %.0f ms request_id=%s%s",
+            request.operation,
             request.method,
             bare_url(request.url),
             without_keys(request, outcome),
             seconds * 1000,
             printable(request_id) if request_id else None,
+            f" job={printable(job_id, 200)}" if job_id else "",
         )

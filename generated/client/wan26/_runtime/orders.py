@@ -4,31 +4,25 @@ from __future__ import annotations
 
 import inspect
 import os
-import uuid
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from msgspec import UNSET
-
 from . import calling
 from .assumed import suggest
 from .binary import content
-from .binding import bind, locate
+from .bookkeeping import note_reserved, note_state
 from .effects import now
-from .errors import (
-    ConfigurationError,
-    ManyJobsError,
-    printable,
-)
+from .errors import ManyJobsError
 from .finishing import Finished, finish
 from .outgoing import checked
-from .polling import begin, follow, telling
-from .pricing import merged
+from .polling import follow, telling
 from .records import Guard, Record
 from .requests import GenerateOptions, Options, build_request
 from .streaming import items
-from .submitting import Order, submit
+from .submissions import Submission, noted
+from .submitting import submit
+from .tokens import read_token
 from .vendors import make_error
 
 if TYPE_CHECKING:
@@ -36,8 +30,8 @@ if TYPE_CHECKING:
 
     from .binary import Plan
     from .effects import Core, Request
-    from .exchanging import Exchange
-    from .operations import Idempotency, LifeCycle, Operation
+    from .operations import Operation
+    from .rows import LedgerRow
     from .session import Session
 
 __all__ = [
@@ -171,8 +165,12 @@ def start(
     body: Any,
     options: GenerateOptions,
     guard: Guard,
+    bind_handle: Callable[[Record], object],
 ) -> Core[list[Record]]:
-    """Submit; gives the jobs that came of it, usually one, of which the guard learns first."""
+    """Submit; gives the jobs that came of it, usually one, of which the guard learns first.
+
+    Where the caller's key stands for jobs already, these are given and nothing is sent.
+    """
     changed = session.changed(operation)
     job = changed.job
     if job is None:
@@ -180,48 +178,28 @@ def start(
     wire = checked(session, changed, parameters, body, options)
     if session.rehearsing:
         raise RehearsalError(changed, wire)
-    order = _order(session, changed, job, parameters, wire, options, guard, (yield from now()))
-    accepted = yield from submit(session, order)
-    moment = yield from now()
-    for job_id in accepted.ids:
-        guard.records.append(
-            _record(session, changed, job, job_id, accepted.exchange, moment, parameters, options)
-        )
-    return guard.records
-
-
-def _order(
-    session: Session,
-    operation: Operation[Any],
-    job: LifeCycle,
-    parameters: Mapping[str, Any],
-    body: Any,
-    options: GenerateOptions,
-    guard: Guard,
-    moment: float,
-) -> Order:
-    key = _key(job, options, session)
-    stamp, wire = _stamped(job.idempotency, key, body)
-    request = build_request(
-        session,
-        operation,
+    submission = Submission(
+        session=session,
+        operation=changed,
+        job=job,
         parameters=parameters,
         body=wire,
         options=options,
-        route="submit",
-        stamp=stamp,
-    )
-    patience = options.get("wait_timeout")
-    return Order(
-        request=request,
-        operation=operation,
-        job=job,
         guard=guard,
-        timeout=options.get("timeout", session.timeout),
-        deadline=moment + (job.timeout if patience is None else patience),
-        key=key,
-        listener=options.get("on_response"),
     )
+    known, order = yield from noted(submission)
+    if order is None:
+        moment = yield from now()
+        guard.records += [_known(session, changed, row, moment) for row in known]
+    else:
+        accepted = yield from submit(session, order)
+        guard.records += submission.records(accepted, (yield from now()))
+    for record in guard.records:
+        bind_handle(record)
+    for record in guard.records:
+        yield from note_reserved(record)
+        yield from note_state(record)
+    return guard.records
 
 
 def generate(
@@ -235,9 +213,7 @@ def generate(
 ) -> Core[Finished]:
     """Submit and wait, in one breath: there is no moment in between at which the job is lost."""
     started = yield from now()
-    records = yield from start(session, operation, parameters, body, options, guard)
-    for record in records:
-        bind_handle(record)
+    records = yield from start(session, operation, parameters, body, options, guard, bind_handle)
     require_one(session, records)
     patience = options.get("wait_timeout")
     if patience is not None:
@@ -296,59 +272,9 @@ def resumed(
     )
 
 
-def _record(
-    session: Session,
-    operation: Operation[Any],
-    job: LifeCycle,
-    job_id: str,
-    made: Exchange,
-    moment: float,
-    parameters: Mapping[str, Any],
-    options: Options,
-) -> Record:
-    parsed = made.parsed(session)
-    record = Record(
-        session=session,
-        operation=operation,
-        job=job,
-        id=job_id,
-        started=moment,
-        since=moment,
-        parameters=bind(job.poll.parameters, job_id, parsed, made, parameters),
-        url=locate(job.poll.url, made, parsed),
-        submitted=made.content,
-        answered=operation,
-        timeout=options.get("timeout", session.timeout),
-        listener=options.get("on_response"),
-    )
-    if made.status is not None and 200 <= made.status < 300:
-        begin(record, made)
+def _known(session: Session, operation: Operation[Any], row: LedgerRow, moment: float) -> Record:
+    """The record of a job that the ledger knows."""
+    _, job_id, parameters = read_token(row.token or row.job_id or "", [operation.name])
+    record = resumed(session, operation, job_id, parameters, moment)
+    record.request = row.request
     return record
-
-
-def _key(job: LifeCycle, options: Options, session: Session) -> str | None:
-    given = options.get("idempotency_key")
-    if job.idempotency is None:
-        if given is not None:
-            raise ConfigurationError(
-                f"{session.api.name} declares no idempotency key: it would be sent in vain"
-            )
-        return None
-    if given is not None and not (given.isascii() and given.isprintable() and given.strip()):
-        raise ConfigurationError(f"{printable(given, 100)!r} cannot be an idempotency key")
-    return given or str(uuid.uuid4())
-
-
-def _stamped(
-    idempotency: Idempotency | None, key: str | None, body: Any
-) -> tuple[tuple[str, str] | None, Any]:
-    """Where the key travels: in a header, or in the body."""
-    if idempotency is None or key is None:
-        return None, body
-    place = idempotency.key
-    if place.startswith("$request.header."):
-        return (place.removeprefix("$request.header."), key), body
-    value: Any = key
-    for step in reversed(place.partition("#/")[2].split("/")):
-        value = {step.replace("~1", "/").replace("~0", "~"): value}
-    return None, value if body is UNSET else merged(body, value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .answers import Parsed, passes
+from .bookkeeping import note_state
 from .effects import Emit, Notify, Sleep, now
 from .errors import (
     APIError,
@@ -17,7 +18,7 @@ from .errors import (
     printable,
 )
 from .exchanging import Exchange, exchange
-from .records import FINAL, Update
+from .records import FINAL, Update, update_of
 from .requests import follow_up
 from .vendors import make_error, read_code, status_error
 
@@ -122,6 +123,7 @@ def look(record: Record, timeout: float | None) -> Core[float | None]:
         record.answered = record.job.poll.operation
         take(record, made, moment)
         _remark(record, made, parsed)
+        yield from note_state(record)
     elif made.succeeded or passes(status):
         what = f"{made}, not JSON" if made.succeeded else str(made)
         session.log.logger.warning("%s: %s, polling goes on", request.operation, what)
@@ -134,8 +136,9 @@ def look(record: Record, timeout: float | None) -> Core[float | None]:
 
 def _remark(record: Record, made: Exchange, parsed: Parsed) -> None:
     if judge(record.job, made.status or 0, parsed) == (None, None):
-        code, message = read_code(parsed, record.job.error, record.session.api.error)
-        said = f" (it says {code or ''} {message or ''})" if code or message else ""
+        # Its message is not logged: servers say prompts back.
+        code, _ = read_code(parsed, record.job.error, record.session.api.error)
+        said = f" (it says {printable(code, 100)})" if code else ""
         record.session.log.once(f"{record.operation.name}: an answer without a status{said}")
 
 
@@ -164,7 +167,7 @@ def _follow(
     deadline = moment + (record.job.timeout if timeout is None else timeout)
     interval, hint = record.job.interval, None
     if record.state is not None and tell is not None:
-        yield tell(_update(record, moment))
+        yield tell(update_of(record, moment))
     # A job that was submitted just now gets its first interval; a resumed one is asked at once.
     wait = record.state is not None and not record.seen
     while not record.final:
@@ -181,22 +184,11 @@ def _follow(
         )
         moment = yield from now()
         if tell is not None:
-            yield tell(_update(record, moment))
+            yield tell(update_of(record, moment))
         if record.state == "missing":
             raise job_error(record)
         if moment >= deadline and not record.final:
             raise _timed_out(record, moment)
-
-
-def _update(record: Record, moment: float) -> Update:
-    return Update(
-        state=record.state,
-        status=record.status,
-        elapsed=moment - record.started,
-        in_state=moment - record.since,
-        progress=record.progress(),
-        job=record.handle,
-    )
 
 
 def telling(callback: Callable[[Update], Any] | None) -> Callable[[Update], Effect] | None:

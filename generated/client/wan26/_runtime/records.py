@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
+    from .books import Found
     from .errors import Billed
     from .exchanging import Listener
     from .jobs import AnyJob
     from .operations import LifeCycle, Operation, State, Word
     from .session import Session
 
-__all__ = ["FINAL", "Guard", "Record", "Update", "resume_line"]
+__all__ = ["FINAL", "Guard", "Record", "Update", "resume_line", "update_of"]
 
 # `missing` is not among them: a job that is not found may be found later.
 FINAL = frozenset({"succeeded", "failed", "cancelled", "expired"})
@@ -56,6 +57,8 @@ class Record:
     timeout: float | None = None  # of one request
     listener: Listener | None = None
     handle: AnyJob | None = None
+    request: Any = None  # the body that was sent, where this process knows it
+    noted: Found | None = None  # what the ledger knows of it
 
     @property
     def token(self) -> str:
@@ -69,6 +72,11 @@ class Record:
             and sources[name] != "$id"
         }
         return write_token(self.operation.name, self.id, needed)
+
+    @property
+    def short_token(self) -> str:
+        """The token of which nothing but the id is known."""
+        return write_token(self.operation.name, self.id, {})
 
     @property
     def resume_line(self) -> str:
@@ -92,9 +100,12 @@ class Record:
         return found
 
     def amount(self, which: str) -> Decimal | None:
-        """The job's `amount` or `discount`; None where it is not said."""
+        """The job's `amount`, `discount` or what is `reserved`; None where it is not said."""
         paths = self.job.cost
-        return None if paths is None else decimal(self.parsed().first(getattr(paths, which)))
+        if paths is None:
+            return None
+        place = getattr(paths, which)
+        return decimal(self.first(place) if which == "reserved" else self.parsed().first(place))
 
     @property
     def billed(self) -> Billed:
@@ -183,3 +194,15 @@ class Update:
         share = f", {self.progress:.0%}" if self.progress is not None else ""
         named = f"{self.state} ({word})" if self.state not in (None, word) else word
         return f"{named} for {self.in_state:.0f} s{share}, {self.elapsed:.0f} s in all"
+
+
+def update_of(record: Record, moment: float) -> Update:
+    """How a job stands at a moment of the monotonic clock."""
+    return Update(
+        state=record.state,
+        status=record.status,
+        elapsed=moment - record.started,
+        in_state=moment - record.since,
+        progress=record.progress(),
+        job=record.handle,
+    )

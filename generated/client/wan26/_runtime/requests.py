@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .operations import Step
     from .session import Session
 
-__all__ = ["GenerateOptions", "Options", "build_request", "follow_up"]
+__all__ = ["GenerateOptions", "Options", "SubmitOptions", "build_request", "follow_up"]
 
 _UNFIT = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 _FRAGMENT = re.compile(r"#(?![^{}]*\}).*")  # of a path: tells operations apart, is never sent
@@ -48,13 +48,20 @@ class Options(TypedDict, total=False):
     on_response: Callable[[Response], object]
 
 
-class GenerateOptions(Options, total=False):
+class SubmitOptions(Options, total=False):
+    """What a method takes that submits."""
+
+    key: str  # the caller's own name for the job in the ledger: the same key never pays twice
+
+
+class GenerateOptions(SubmitOptions, total=False):
     """What a method takes that submits, waits and saves."""
 
     wait_timeout: float | None  # seconds for all of it
     on_update: Callable[[Any], object]
     save_to: Any  # a path
     overwrite: bool  # whether a file that is there may be replaced
+    sidecar: bool  # whether a file beside the saved one tells what it was made from
 
 
 def build_request(

@@ -12,7 +12,7 @@ from .jobs import AsyncJob, Job
 from .pages import AsyncPages, Pages, walk
 from .pricing import Estimate, estimate
 from .records import Guard
-from .requests import GenerateOptions, Options
+from .requests import GenerateOptions, Options, SubmitOptions
 from .results import AsyncResult, Result
 from .streaming import AsyncStream, Stream
 
@@ -127,7 +127,7 @@ class Resource(_Estimating):
         body: Any = UNSET,
         options: Options,
     ) -> Job[R]:
-        orders.known_options(options, Options, self._method(operation))
+        orders.known_options(options, SubmitOptions, self._method(operation))
         with Guard(operation.name) as guard:
             jobs = self._started(operation, result, parameters, body, options, guard)
             orders.require_one(self._session, guard.records)
@@ -143,9 +143,18 @@ class Resource(_Estimating):
         guard: Guard,
     ) -> list[Job[R]]:
         given = cast("GenerateOptions", options)
-        core = orders.start(self._session, operation, parameters, body, given, guard)
-        records = self._driver.run(core)
-        return [Job(self._driver, record, result) for record in records]
+        jobs: list[Job[R]] = []
+        core = orders.start(
+            self._session,
+            operation,
+            parameters,
+            body,
+            given,
+            guard,
+            lambda record: jobs.append(Job(self._driver, record, result)),
+        )
+        self._driver.run(core)
+        return jobs
 
     def _generate(
         self,
@@ -173,7 +182,7 @@ class Resource(_Estimating):
             )
             made = result(self._driver, self._driver.run(core))
             if target is not None:
-                made.save(target, overwrite=overwrite)
+                made.save(target, overwrite=overwrite, sidecar=options.get("sidecar", False))
             return made
 
 
@@ -243,7 +252,7 @@ class AsyncResource(_Estimating):
         body: Any = UNSET,
         options: Options,
     ) -> AsyncJob[A]:
-        orders.known_options(options, Options, self._method(operation))
+        orders.known_options(options, SubmitOptions, self._method(operation))
         with Guard(operation.name) as guard:
             jobs = await self._started(operation, result, parameters, body, options, guard)
             orders.require_one(self._session, guard.records)
@@ -259,9 +268,18 @@ class AsyncResource(_Estimating):
         guard: Guard,
     ) -> list[AsyncJob[A]]:
         given = cast("GenerateOptions", options)
-        core = orders.start(self._session, operation, parameters, body, given, guard)
-        records = await self._driver.run(core)
-        return [AsyncJob(self._driver, record, result) for record in records]
+        jobs: list[AsyncJob[A]] = []
+        core = orders.start(
+            self._session,
+            operation,
+            parameters,
+            body,
+            given,
+            guard,
+            lambda record: jobs.append(AsyncJob(self._driver, record, result)),
+        )
+        await self._driver.run(core)
+        return jobs
 
     async def _generate(
         self,
@@ -290,5 +308,5 @@ class AsyncResource(_Estimating):
             finished: Finished = await self._driver.run(core)
             made = result(self._driver, finished)
             if target is not None:
-                await made.save(target, overwrite=overwrite)
+                await made.save(target, overwrite=overwrite, sidecar=options.get("sidecar", False))
             return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import mimetypes
+import hashlib
 import os
 import re
 from pathlib import Path
@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 from msgspec import UNSET
 
+from .bookkeeping import keeping, left_part, note_saved
+from .containers import suffix_of
 from .decoding import blank
 from .downloading import Saved, Transfer, save
+from .effects import Caught, call
 from .errors import JobResultError, ManyFilesError, printable
 from .finishing import fresh_link
+from .parts import LARGEST_FILE
+from .sidecars import sidecar_of, write_sidecar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +36,10 @@ __all__ = ["AsyncResult", "AsyncResultFile", "Result", "ResultFile"]
 T = TypeVar("T")
 V = TypeVar("V")
 F = TypeVar("F", bound="_File")
+
+_UNFIT = re.compile(r"[^A-Za-z0-9_-]+")
+_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\Z", re.IGNORECASE)  # of Windows
+_LONGEST_STEM = 100
 
 
 class _File:
@@ -67,21 +76,41 @@ class _File:
         return f"{type(self).__name__}({bare!r}, media_type={self.media_type!r})"
 
     def _download(
-        self, path: str | PathLike[str], overwrite: bool, timeout: float | None
+        self,
+        path: str | PathLike[str],
+        overwrite: bool,
+        timeout: float | None,
+        max_size: int,
+        sidecar: bool,
     ) -> Core[Path]:
         record, index = self._record, self._link.index
         silence = record.timeout if timeout is None else timeout
+        target = self._named(os.fspath(path))
+        told = str(target.absolute())
         download = Transfer(
             session=record.session,
             link=self._link,
-            path=self._named(os.fspath(path)),
+            path=target,
             overwrite=overwrite,
+            max_size=max_size,
             timeout=silence,
             refresh=lambda _: fresh_link(record, index, silence),
             facts=record.facts(),
+            note=(yield from left_part(record, index, told)),
+            keep=keeping(record, index, told),
         )
+        beside = sidecar_of(target, overwrite=overwrite) if sidecar else None
+        if beside is not None:
+            yield from call(beside.check_free)
         self._saved = yield from save(download)
         self._link = download.link
+        with Caught(OSError) as caught:
+            if beside is not None:
+                yield from write_sidecar(beside, record, self._link, self._saved)
+        # The file is there, whatever became of its sidecar.
+        yield from note_saved(record, index, self._saved)
+        if caught.error is not None:
+            raise caught.error
         return self._saved.path
 
     def _named(self, text: str) -> Path:
@@ -91,17 +120,31 @@ class _File:
         path = Path(text)
         if not path.is_dir() and not text.endswith(("/", os.sep)):
             return path
-        stem = re.sub(r"[^A-Za-z0-9_-]+", "_", self._record.id)[:100] or "result"
-        suffix = mimetypes.guess_extension(self.media_type or "") or ""
-        number = f"-{self._link.index + 1}" if self._link.index else ""
-        return path / f"{stem}{number}{suffix}"
+        # No stem has a dot: the second file of `t1` is not the first of `t1-2`.
+        number = f".{self._link.index + 1}" if self._link.index else ""
+        return path / f"{_stem(self._record.id)}{number}{suffix_of(self.media_type)}"
+
+
+def _stem(job_id: str) -> str:
+    """The name of a job's files; a hash keeps apart the ids that no file can be named as."""
+    stem = _UNFIT.sub("_", job_id)[:_LONGEST_STEM]
+    if stem == job_id and not stem.startswith("-") and not _DEVICE.match(stem):
+        return stem
+    digest = hashlib.sha256(job_id.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{stem.strip('_-') or 'result'}.{digest[:8]}"
 
 
 class ResultFile(_File):
     """One file of a result."""
 
     def save(
-        self, path: str | PathLike[str], *, overwrite: bool = False, timeout: float | None = None
+        self,
+        path: str | PathLike[str],
+        *,
+        overwrite: bool = False,
+        timeout: float | None = None,
+        max_size: int = LARGEST_FILE,
+        sidecar: bool = False,
     ) -> Path:
         """Fetch the file to disk, whole or not at all; it costs nothing and submits nothing.
 
@@ -109,26 +152,36 @@ class ResultFile(_File):
             path: where to; a folder (one that is there, or what ends with a `/`) gets a file
                 that is named after the job.
             overwrite: whether a file that is there may be replaced.
-            timeout: seconds of silence after which the line counts as broken.
+            timeout: seconds of silence after which the line counts as broken; so does what only
+                drips, by less than 1 KiB a second.
+            max_size: bytes that the file may have; 16 GiB unless told.
+            sidecar: whether what is known of the file is written beside it, as `kitten.mp4.json`:
+                the request with its prompt, the cost, the hash. No key and no signature is in it.
 
         Raises:
-            FileExistsError: the file is there, and is not to be overwritten.
+            FileExistsError: the file or its sidecar is there, and is not to be overwritten.
             ResultExpiredError: the link is dead, and a fresh one was not to be had.
-            DownloadError: it could not be fetched whole.
+            DownloadError: it could not be fetched whole, or is larger than it may be.
         """
         driver = cast("SyncDriver", self._driver)
-        return driver.run(self._download(path, overwrite, timeout))
+        return driver.run(self._download(path, overwrite, timeout, max_size, sidecar))
 
 
 class AsyncResultFile(_File):
     """One file of a result."""
 
     async def save(
-        self, path: str | PathLike[str], *, overwrite: bool = False, timeout: float | None = None
+        self,
+        path: str | PathLike[str],
+        *,
+        overwrite: bool = False,
+        timeout: float | None = None,
+        max_size: int = LARGEST_FILE,
+        sidecar: bool = False,
     ) -> Path:
         """Fetch the file to disk, whole or not at all; see `ResultFile.save`."""
         driver = cast("AsyncDriver", self._driver)
-        return await driver.run(self._download(path, overwrite, timeout))
+        return await driver.run(self._download(path, overwrite, timeout, max_size, sidecar))
 
 
 class _Outcome(Generic[T, F]):
@@ -227,10 +280,18 @@ class Result(_Outcome[T, ResultFile]):
         return cast("Job[Self]", self._finished.record.handle)
 
     def save(
-        self, path: str | PathLike[str], *, overwrite: bool = False, timeout: float | None = None
+        self,
+        path: str | PathLike[str],
+        *,
+        overwrite: bool = False,
+        timeout: float | None = None,
+        max_size: int = LARGEST_FILE,
+        sidecar: bool = False,
     ) -> Path:
         """Fetch the only file to disk; see `ResultFile.save`."""
-        return self.file.save(path, overwrite=overwrite, timeout=timeout)
+        return self.file.save(
+            path, overwrite=overwrite, timeout=timeout, max_size=max_size, sidecar=sidecar
+        )
 
 
 class AsyncResult(_Outcome[T, AsyncResultFile]):
@@ -244,7 +305,15 @@ class AsyncResult(_Outcome[T, AsyncResultFile]):
         return cast("AsyncJob[Self]", self._finished.record.handle)
 
     async def save(
-        self, path: str | PathLike[str], *, overwrite: bool = False, timeout: float | None = None
+        self,
+        path: str | PathLike[str],
+        *,
+        overwrite: bool = False,
+        timeout: float | None = None,
+        max_size: int = LARGEST_FILE,
+        sidecar: bool = False,
     ) -> Path:
         """Fetch the only file to disk; see `ResultFile.save`."""
-        return await self.file.save(path, overwrite=overwrite, timeout=timeout)
+        return await self.file.save(
+            path, overwrite=overwrite, timeout=timeout, max_size=max_size, sidecar=sidecar
+        )

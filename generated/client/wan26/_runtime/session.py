@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from .checks import RequestChecks
 from .errors import VendorError
+from .hooks import NO_HOOKS, Hooks
 from .pacing import Pacer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
+    from .books import Books
     from .drivers import Clock
     from .logs import Log
     from .operations import Api, Operation
@@ -35,6 +37,9 @@ class Session:
     log: Log
     clock: Clock
     rehearsing: bool = False  # everything is checked, nothing is sent
+    hooks: Hooks = NO_HOOKS
+    books: Books | None = None  # of the ledger, where there is one
+    prompts: bool = True  # whether the ledger may hold what is asked for
     submits: Pacer = field(init=False)
     polls: Pacer = field(init=False)
     checks: RequestChecks = field(init=False)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .calling import LONGEST_HINT
-from .effects import Caught, Sleep, now
+from .effects import Caught, Sleep, call, now, wall
 from .errors import APIError, SubmitUncertainError, printable
 from .exchanging import Exchange, Listener, backoff, exchange
 from .fates import Verdict, read_fate
@@ -16,12 +17,16 @@ from .vendors import connection_error, make_error, read_code, status_error, with
 
 if TYPE_CHECKING:
     from .answers import Parsed
+    from .bookkeeping import Entry
     from .effects import Core, Request
     from .operations import LifeCycle, Operation
     from .records import Guard
     from .session import Session
 
 __all__ = ["Accepted", "Order", "submit"]
+
+
+_HINT = "look in your account whether the job exists, and never just submit again; {}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,7 @@ class Order:
     deadline: float  # when trying again must have ended, on the monotonic clock
     key: str | None = None
     listener: Listener | None = None
+    entry: Entry | None = None  # its row in the ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +77,10 @@ class _Attempts:
         """The first attempt of which nobody knows whether it created a job."""
         return next((made for made in self.tried if self.verdict(made).fate == "uncertain"), None)
 
+    def ids(self) -> tuple[str, ...]:
+        """The jobs that were created, as far as their ids were read."""
+        return tuple(job_id for made in self.tried for job_id in self.verdict(made).ids)
+
     def repeatable(self, made: Exchange, verdict: Verdict) -> bool:
         """Whether the request may go out once more without a risk of a second job."""
         if self.order.request.spent:
@@ -84,7 +94,10 @@ class _Attempts:
     def proven(self, made: Exchange, verdict: Verdict) -> bool:
         """Whether a refused repeat proves that an earlier attempt arrived."""
         idempotency = self.order.job.idempotency
-        if idempotency is None or verdict.fate != "rejected" or self.doubt() is None:
+        doubted = self.doubt() is not None or (
+            self.order.entry is not None and self.order.entry.doubted
+        )
+        if idempotency is None or verdict.fate != "rejected" or not doubted:
             return False
         return idempotency.repeat == "refused" or made.status == 409
 
@@ -136,6 +149,7 @@ class _Attempts:
             request_id=made.request_id,
             retryable=False,
             **self.known_id(),
+            **({"hint": _HINT.format(self.order.entry.hint)} if self.order.entry else {}),
         )
         error.__cause__ = made.failure.error if made.failure is not None else None
         return error
@@ -158,9 +172,24 @@ def submit(session: Session, order: Order) -> Core[Accepted]:
         return (yield from _attempt(attempts))
     except BaseException as error:
         # Not by its class: a callback of the user's may raise an error of this client too.
-        if error is not attempts.told:
+        if error is attempts.told:
+            yield from call(partial(_conclude, attempts, error))
+        else:  # an interruption does not wait, and a core that is being closed must not
+            _conclude(attempts, error)
             _explain(attempts, error)
         raise
+
+
+def _conclude(attempts: _Attempts, error: BaseException) -> None:
+    """Write into the ledger how a submit ended that gave no job, or was interrupted."""
+    entry, moment = attempts.order.entry, attempts.session.clock.wall()
+    if entry is None:
+        return
+    ids = attempts.ids()
+    if ids:
+        entry.learn(ids, moment)
+    else:
+        entry.conclude(error, moment, uncertain=attempts.doubt() is not None)
 
 
 def _attempt(attempts: _Attempts) -> Core[Accepted]:
@@ -170,9 +199,9 @@ def _attempt(attempts: _Attempts) -> Core[Accepted]:
         made = yield from _asked(attempts)
         verdict = attempts.verdict(made)
         if verdict.fate == "job":
-            return _learnt(order, Accepted(ids=verdict.ids, exchange=made), session)
+            return (yield from _learnt(order, Accepted(ids=verdict.ids, exchange=made), session))
         if attempts.proven(made, verdict):
-            return _learnt(order, _arrived(attempts, made), session)
+            return (yield from _learnt(order, _arrived(attempts, made), session))
         if not attempts.repeatable(made, verdict) or attempt == session.max_retries:
             break
         pause, jitter = backoff(attempt, made.hint)
@@ -206,12 +235,15 @@ def _asked(attempts: _Attempts) -> Core[Exchange]:
         raise attempts.told from error
 
 
-def _learnt(order: Order, accepted: Accepted, session: Session) -> Accepted:
+def _learnt(order: Order, accepted: Accepted, session: Session) -> Core[Accepted]:
     """Pass the ids on the moment they are read: from here on, no fault loses them."""
     order.guard.learn(accepted.ids)
     for job_id in accepted.ids:
         said = printable(job_id, 200)
         session.log.logger.info("%s: created job %s", order.request.operation, said)
+    if order.entry is not None:
+        moment = yield from wall()
+        yield from call(partial(order.entry.learn, accepted.ids, moment))
     return accepted
 
 
@@ -233,7 +265,7 @@ def _explain(attempts: _Attempts, error: BaseException) -> None:
     logged, because whoever catches an interruption seldom reads it.
     """
     logger, name = attempts.session.log.logger, attempts.order.request.operation
-    jobs = [job_id for made in attempts.tried for job_id in attempts.verdict(made).ids]
+    jobs = attempts.ids()
     doubt = attempts.doubt()
     if jobs:
         lines = ", ".join(resume_line(name, job_id) for job_id in jobs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .borrowed import parse
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from .jobs import Job
     from .overrides import Layout, Place
 
-__all__ = ["Answers", "success"]
+__all__ = ["Answers", "Twist", "success"]
 
 
 def success(operation: Operation) -> tuple[int, Answer]:
@@ -23,6 +24,14 @@ def success(operation: Operation) -> tuple[int, Answer]:
         if status.startswith("2"):
             return int(status.upper().replace("X", "0")), answer
     return 200, Answer()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Twist:
+    """How an answer differs from the truth: another word for the state, a place left out."""
+
+    word: Any = None
+    lacks: Place | None = None
 
 
 class Answers:
@@ -41,13 +50,17 @@ class Answers:
         places = self._layout.error_places("error", self._description.error)
         return self._wrap({}, list(zip(places, (code, message), strict=True)))
 
-    def job(self, job: Job, answering: Operation, state: str, url: str) -> Any:
+    def job(
+        self, job: Job, answering: Operation, state: str, url: str, twist: Twist | None = None
+    ) -> Any:
         """A job as the answering operation tells it: its submit or its poll."""
         life = job.operation.job
         if life is None:
             return self.plain(answering)
+        twist = twist or Twist()
         body = self._template(answering, life, state)
         word = next(iter(self._layout.words(life, state)), state)
+        word = word if twist.word is None else twist.word
         for path in life.status[1:]:
             if parse(path).find(body):  # the status stands at both places, so say the same at both
                 body = put(body, path, word)
@@ -56,10 +69,12 @@ class Answers:
             (self._layout.place("job.status", tuple(life.status)), word),
             *self._outcome(job, life, state, url),
         ]
-        for place, value in written:
-            if value is None:
+        kept = [(place, value) for place, value in written if value is not None]
+        kept = [(place, value) for place, value in kept if place != twist.lacks]
+        for place, _ in written:
+            if place not in dict(kept):
                 _clear(body, place)
-        return self._wrap(body, [each for each in written if each[1] is not None])
+        return self._wrap(body, kept)
 
     def _outcome(self, job: Job, life: LifeCycle, state: str, url: str) -> list[tuple[Place, Any]]:
         """What stands in the answer only once the job is over; None: not yet, or not this way."""

@@ -6,8 +6,9 @@ import argparse
 import sys
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from .faults import Severity, list_faults
 from .overrides import SandboxError
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ Plays the API on this machine: no network, no account, no cost. Every price that
 play money. Any key is accepted, such as `sandbox`. A request may ask for an error code of the
 vendor: `X-Sandbox-Fail: CODE` for its own answer, `X-Sandbox-Fail-Job: CODE` for the end of the
 job that it submits."""
+_ABOUT_FAULTS = """\
+A SPEC is [WHERE:]NAME[@PROBABILITY][*TIMES], as in poll:503@0.2 or
+submit:drop-after-accept*1. A request orders its own by the header
+X-Sandbox-Fault: SPEC[, SPEC...]; those of polls and downloads that a submit
+orders stay with its job. GET /_sandbox/report tells how often each struck."""
 
 
 def main(sandbox: type[Sandbox], arguments: Sequence[str] | None = None) -> int:
@@ -44,6 +50,13 @@ def _run(sandbox: type[Sandbox], told: argparse.Namespace, package: str) -> None
         prices=dict(told.price),
         discount=told.discount,
         fonts=told.font,
+        one_film=told.one_film,
+        faults=told.fault,
+        seed=told.seed,
+        slow_answer=told.slow_answer,
+        drip=told.drip,
+        retry_after=told.retry_after,
+        slow_queue=told.slow_queue,
     ).application()
     from .network import address, bind, run
 
@@ -82,8 +95,38 @@ def _parser(package: str) -> argparse.ArgumentParser:
     )
     add("--discount", type=_share, default=Decimal(0), metavar="SHARE", help="taken off, 0 to 1")
     add("--font", type=Path, action="append", default=[], metavar="FILE", help="for more glyphs")
+    add("--one-film", action="store_true", help="all jobs show one small film: no encoding")
     add("--verbose", action="store_true", help="log each request")
+    _add_faults(parser)
     return parser
+
+
+class _ListFaults(argparse.Action):
+    """Prints the table and ends the program."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(nargs=0, default=argparse.SUPPRESS, **settings)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        sys.stdout.write(list_faults())
+        parser.exit()
+
+
+def _add_faults(parser: argparse.ArgumentParser) -> None:
+    add, usual = parser.add_argument_group("faults", _ABOUT_FAULTS).add_argument, Severity()
+    add("--fault", action="append", default=[], metavar="SPEC", help="what goes wrong; repeatable")
+    add("--seed", type=int, metavar="N", help="draws the same faults each time")
+    add("--list-faults", action=_ListFaults, help="name them all, and exit")
+    amounts = (
+        ("--slow-answer", usual.slow_answer, "SECONDS", "how late slow-answer is"),
+        ("--drip", usual.drip, "SECONDS", "between the bytes of dripping-answer"),
+        ("--slow-queue", usual.slow_queue, "TIMES", "as long queued by slow-queue"),
+    )
+    for flag, default, metavar, told in amounts:
+        about = f"{told} (default %(default)g)"
+        add(flag, type=_number, default=default, metavar=metavar, help=about)
+    about = "what 429-hint asks for (default %(default)s)"
+    add("--retry-after", type=_whole, default=usual.retry_after, metavar="SECONDS", help=about)
 
 
 def _speed(text: str) -> float:
@@ -100,6 +143,16 @@ def _port(text: str) -> int:
     if not (text.isascii() and text.isdecimal()) or int(text) > _LAST_PORT:
         raise argparse.ArgumentTypeError(f"{text!r} is no port from 0 to {_LAST_PORT}")
     return int(text)
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 on")
+    return int(text)
+
+
+def _number(text: str) -> float:
+    return float(_decimal(text))
 
 
 def _price(text: str) -> tuple[str, Decimal]:

@@ -9,11 +9,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from .description import Operation
     from .movie import Movie
     from .prices import Charge
+    from .switches import Switch
 
 __all__ = ["Failure", "Job", "Jobs", "Pace"]
 
@@ -26,9 +27,15 @@ class Failure:
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Job:
-    """A job; `created` is read off the sandbox's clock, in seconds."""
+    """A job; `created` is read off the sandbox's clock, in seconds.
+
+    `request` is its body as it came, `kept` the faults that its submit ordered for later. Polls
+    and downloads write down the rest: `slow` is the factor of its time in the queue, and at speed
+    0 it is queued for `waits` polls more; a job that `falls` is told as queued again at the next
+    poll; only the link of that number leads to its file, which was fetched whole `downloads` times.
+    """
 
     id: str
     operation: Operation
@@ -36,6 +43,17 @@ class Job:
     movie: Movie
     charge: Charge
     failure: Failure | None = None
+    request: Any = None
+    kept: Sequence[Switch] = ()
+    slow: float = 1.0
+    waits: int = 0
+    falls: bool = False
+    link: int = 0
+    downloads: int = 0
+
+    def delay(self, factor: float) -> None:
+        """Keep it queued that many times as long."""
+        self.slow, self.waits = factor, round(factor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +64,13 @@ class Pace:
     queued: float = 1.0
     running: float = 3.0
 
-    def state(self, age: float) -> str:
-        """queued, running or over, after that many seconds."""
+    def state(self, age: float, slow: float = 1.0) -> str:
+        """queued, running or over, after that many seconds; `slow` lengthens the queue."""
         age *= self.speed
-        if self.speed <= 0 or age >= self.queued + self.running:
+        queued = self.queued * slow
+        if self.speed <= 0 or age >= queued + self.running:
             return "over"
-        return "queued" if age < self.queued else "running"
+        return "queued" if age < queued else "running"
 
 
 class Jobs:
@@ -81,13 +100,19 @@ class Jobs:
 
     def state(self, job: Job) -> str:
         """Its state, in the words of `x-job`: queued, running, succeeded or failed."""
-        state = self._pace.state(self._clock() - job.created)
+        if self._pace.speed <= 0 and job.waits > 0:
+            return "queued"
+        state = self._pace.state(self._clock() - job.created, job.slow)
         if state != "over":
             return state
         if job.failure is not None:
             return "failed"
         # At speed 0 nobody waits for the file here: it is made when it is first fetched.
         return "succeeded" if self._pace.speed <= 0 or self._ready(job.movie) else "running"
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Each job as `GET /_sandbox/jobs` tells it, in the order in which they were created."""
+        return [self._told(job) for job in self]
 
     def clear(self) -> None:
         """Forget all jobs."""
@@ -105,4 +130,15 @@ class Jobs:
             "jobs_created": len(states),
             "jobs_by_state": dict(Counter(states.values())),
             "charged": {currency: str(amount) for currency, amount in charged.items()},
+        }
+
+    def _told(self, job: Job) -> dict[str, Any]:
+        state = self.state(job)
+        return {
+            "id": job.id,
+            "state": state,
+            "charged": str(job.charge.amount) if state == "succeeded" else None,
+            "currency": job.charge.currency,
+            "request": job.request,
+            "downloads": job.downloads,
         }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from .lines import LineProtocol
 from .overrides import SandboxError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Running:
         self.application = application
         self.url = address(listening)
         self._socket = listening
-        self._server = uvicorn.Server(_config(application, "critical"))
+        self._server = _Server(application, "critical")
         self._thread = threading.Thread(target=self._serve, name="sandbox", daemon=True)
 
     def start(self) -> None:
@@ -41,6 +42,18 @@ class Running:
 
     def _serve(self) -> None:
         self._server.run(sockets=[self._socket])
+
+
+class _Server(uvicorn.Server):
+    """Wakes what waits in the application before it waits for that to end."""
+
+    def __init__(self, application: Application, log_level: str) -> None:
+        super().__init__(_config(application, log_level))
+        self._application = application
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._application.patience.end()
+        await super().shutdown(sockets)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -76,7 +89,7 @@ def run(application: Application, listening: socket.socket, *, log_level: str = 
     # uvicorn shuts down on either signal and then raises it again: as the same exception.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        uvicorn.Server(_config(application, log_level)).run(sockets=[listening])
+        _Server(application, log_level).run(sockets=[listening])
     except KeyboardInterrupt:
         pass
     finally:
@@ -95,7 +108,7 @@ def _config(application: Application, log_level: str) -> uvicorn.Config:
     return uvicorn.Config(
         application.asgi,
         loop="asyncio",
-        http="h11",
+        http=LineProtocol,
         ws="none",
         lifespan="off",
         log_level=log_level,

@@ -31,6 +31,11 @@ class Place:
     paths: tuple[str, ...] = ()
     outer: str | None = None
 
+    @property
+    def is_known(self) -> bool:
+        """Whether there is any."""
+        return self.outer is not None or bool(self.paths)
+
 
 class Layout:
     """The description with what was set otherwise.

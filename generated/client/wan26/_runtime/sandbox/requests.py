@@ -18,6 +18,7 @@ __all__ = [
     "LARGEST_BODY",
     "Match",
     "RefusalError",
+    "carries_key",
     "drop_invalid_range",
     "find_operation",
     "is_known",
@@ -88,6 +89,12 @@ def refuse_stranger(security: Sequence[Security], operation: Operation, request:
         ways = " or ".join(_asked(way) for way in security)
         headers = {"WWW-Authenticate": "Bearer"}
         raise RefusalError(401, "unauthorized", f"no API key was sent; send {ways}", headers)
+
+
+def carries_key(security: Sequence[Security], request: Request) -> bool:
+    """Whether a secret is in the request, be it the right one or not."""
+    keys = (way for way in security if way.kind == "api-key")
+    return "authorization" in request.headers or any(_presented(way, request) for way in keys)
 
 
 def is_known(request: Request, etag: str) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import logging
-import secrets
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,13 +14,18 @@ from starlette.applications import Starlette
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from .answers import Answers, success
+from .answers import Answers, Twist, success
+from .bench import FRESH, Bench, Visit, leads_to_file
 from .checking import Checking
+from .dice import Dice
 from .faces import code_point
+from .faults import CODE, Order, Severity, read_order
 from .jobs import Failure, Job, Jobs, Pace
 from .library import Library
 from .media import MovieOrder
+from .movie import Movie
 from .overrides import Layout
+from .patience import Patience
 from .places import move
 from .prices import PlayPrices
 from .requests import (
@@ -35,7 +41,7 @@ from .requests import (
 from .signature import Signed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from starlette.requests import Request
@@ -54,6 +60,9 @@ FAIL_JOB = "x-sandbox-fail-job"
 MISSING_GLYPHS = "x-sandbox-missing-glyphs"
 _NAMED = 20  # of them at most
 
+# What every job shows where films do not matter: small and short, so made at once.
+_ONE_FILM = Movie(width=128, height=72, seconds=1, prompt="", seed=0, audio=False, watermark=False)
+
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 
 
@@ -61,7 +70,8 @@ _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 class Setup:
     """How a sandbox is to behave.
 
-    `clock` gives seconds and never runs back, `dice(n)` a number from 0 to n - 1.
+    `clock` gives seconds and never runs back, `dice(n)` a number from 0 to n - 1: the seed of a
+    film that has none; without it the request's body decides. `faults` strike as `seed` has it.
     """
 
     pace: Pace = field(default_factory=Pace)
@@ -69,14 +79,18 @@ class Setup:
     assumed: Mapping[str, Any] = field(default_factory=dict)
     fonts: tuple[str | Path, ...] = ()
     clock: Callable[[], float] = time.monotonic
-    dice: Callable[[int], int] = secrets.randbelow
+    dice: Callable[[int], int] | None = None
+    one_film: bool = False
+    faults: tuple[str, ...] = ()
+    seed: int | None = None
+    severity: Severity = field(default_factory=Severity)
 
 
 class Application:
     """One sandbox: `asgi` is what a server runs, `close` removes the files that were made.
 
     Raises:
-        SandboxError: the setup has a key that the description does not know.
+        SandboxError: the setup has a key that the description does not know, or no such fault.
     """
 
     def __init__(self, description: Description, schemas: Path, setup: Setup) -> None:
@@ -85,10 +99,14 @@ class Application:
         self._answers = Answers(description, self._layout)
         self._checking = Checking(schemas, self._layout.error_codes)
         self._orders = _movie_orders(schemas)
-        self._library = Library(setup.fonts)
+        orders = [read_order(text, self._layout.error_codes) for text in setup.faults]
+        self._library = Library(setup.fonts)  # makes a folder: from here on nothing is refused
         self.jobs = Jobs(setup.pace, setup.clock, self._library.ready)
+        self.patience = Patience()
+        self._bench = self._set_up_bench(orders)
         routes = [
             Route("/_sandbox/report", self._tell),
+            Route("/_sandbox/jobs", self._list),
             Route("/_sandbox/files/{name}", self._serve),
             Route("/{path:path}", self._answer, methods=_METHODS),
         ]
@@ -101,21 +119,51 @@ class Application:
         return self._description.env_prefix or self._description.name.upper()
 
     def close(self) -> None:
-        """Stop making files and remove those that are there."""
+        """Stop all that waits, stop making files and remove those that are there."""
+        self.patience.end()
         self._library.close()
 
+    def reset(self) -> None:
+        """Begin anew: no jobs, nothing counted, each fault as it was ordered."""
+        self.jobs.clear()
+        self._bench.reset()
+
     def report(self) -> Mapping[str, Any]:
-        """Jobs created, how far they are, and the play money charged by currency."""
-        return {"sandbox": self._description.name, "play_money": True, **self.jobs.report()}
+        """Jobs created, how far they are, the play money charged by currency, and the faults."""
+        name = self._description.name
+        told = {**self.jobs.report(), **self._bench.report()}
+        return {"sandbox": name, "play_money": True, **told}
+
+    def _set_up_bench(self, orders: Sequence[Order]) -> Bench:
+        return Bench(
+            self._description,
+            self._layout,
+            orders,
+            self._setup.seed,
+            self._setup.severity,
+            self.patience,
+            self.jobs.state,
+            self._answer_refusal,
+        )
 
     async def _tell(self, _request: Request) -> Response:
         return _json(self.report())
 
-    async def _serve(self, request: Request) -> Response:
-        """The file of a job, without a key: its address is the secret, as on a CDN."""
+    async def _list(self, _request: Request) -> Response:
+        return _json(self.jobs.listed())
+
+    async def _serve(self, request: Request) -> ASGIApp:
         job = self.jobs.get(request.path_params["name"].rpartition(".")[0])
+        visit = Visit(where="download", job=job)
+        return await self._bench.serve(request, visit, partial(self._fetch, request))
+
+    async def _fetch(self, request: Request, visit: Visit) -> Response:
+        """The file of a job, without a key: its address is the secret, as on a CDN."""
+        job = visit.job
         if job is None or self.jobs.state(job) != "succeeded":
             raise RefusalError(404, "not_found", "there is no such file")
+        if not leads_to_file(request, job):
+            raise RefusalError(403, "expired", "this link has expired; a poll gives a fresh one")
         film = await self._library.film(job.movie)
         life = job.operation.job
         media_type = life.result.content_type if life else "video/mp4"
@@ -124,35 +172,55 @@ class Application:
         drop_invalid_range(request)
         return FileResponse(film.path, media_type=media_type, headers={"etag": film.etag})
 
-    async def _answer(self, request: Request) -> Response:
-        path = request.url.path
-        match = find_operation(self._layout.operations, request.method, path)
-        refuse_stranger(self._description.security, match.operation, request)
-        refuse_parameters(match.operation, request)
-        body = await self._read(match.operation, request)
-        self._refuse_on_demand(request)
-        if match.operation.job is not None:
-            return self._submit(match.operation, match.operation.job, body, request)
+    async def _answer(self, request: Request) -> ASGIApp:
+        try:
+            match = find_operation(self._layout.operations, request.method, request.url.path)
+        except RefusalError:
+            self._bench.note(request, "call")
+            raise
         life = self._polled(match.operation)
-        if life is not None:
-            return self._poll(match, life, request)
-        status, _ = success(match.operation)
-        return _json(None if status == 204 else self._answers.plain(match.operation), status)
+        if match.operation.job is not None:
+            visit = Visit(where="submit")
+        elif life is not None:
+            visit = Visit(where="poll", job=self.jobs.get(_bound_id(match, life, request)))
+        else:
+            visit = Visit(where="call")
+        return await self._bench.serve(request, visit, partial(self._work, request, match, life))
 
-    async def _read(self, operation: Operation, request: Request) -> Any:
+    async def _work(
+        self, request: Request, match: Match, life: LifeCycle | None, visit: Visit
+    ) -> Response:
+        """What the request asks for, done."""
+        operation = match.operation
+        refuse_stranger(self._description.security, operation, request)
+        refuse_parameters(operation, request)
+        body = await self._read(operation, request, visit)
+        self._refuse_on_demand(request, visit)
+        if operation.job is not None:
+            return self._submit(operation, operation.job, body, request, visit)
+        if life is not None:
+            return self._poll(match, life, request, visit)
+        status, _ = success(operation)
+        return _json(None if status == 204 else self._answers.plain(operation), status)
+
+    async def _read(self, operation: Operation, request: Request, visit: Visit) -> Any:
         """The body with its members where the document has them, once the checks have passed."""
         if operation.check is None:
             return None
         body = await read_body(request)
+        visit.body = copy.deepcopy(body)
         for sent, home in self._layout.moves(operation):
             move(body, sent, home)
         self._checking.refuse_wrong(operation.check, body)
         return body
 
-    def _refuse_on_demand(self, request: Request) -> None:
+    def _refuse_on_demand(self, request: Request, visit: Visit) -> None:
         failure = self._failure(request, FAIL)
-        if failure is not None:
-            raise RefusalError.of(failure.code, self._layout.error_codes[failure.code])
+        code = failure.code if failure else ""
+        if visit.where == "submit" and visit.order is not None and visit.fault == CODE:
+            code = visit.order.code
+        if code:
+            raise RefusalError.of(code, self._layout.error_codes[code])
 
     def _failure(self, request: Request, header: str) -> Failure | None:
         """The failure that a header of the request asks for."""
@@ -168,23 +236,38 @@ class Application:
         return Failure(code=code, message=known.message)
 
     def _submit(
-        self, operation: Operation, life: LifeCycle, body: Any, request: Request
+        self, operation: Operation, life: LifeCycle, body: Any, request: Request, visit: Visit
     ) -> Response:
-        failure = self._failure(request, FAIL_JOB)
-        movie = self._orders[operation.check].movie(body, self._setup.dice(2**31))
         job = self.jobs.create(
             operation=operation,
-            movie=movie,
+            movie=self._movie(operation, body),
             charge=self._setup.prices.charge(operation.price, body),
-            failure=failure,
+            failure=self._failure(request, FAIL_JOB),
+            request=visit.body,
+            kept=visit.kept,
         )
-        if self._setup.pace.speed > 0 and failure is None:
-            self._library.order(movie)
-        first = "queued" if self._layout.words(life, "queued") else "running"
-        answer = self._answers.job(job, operation, first, self._url(request, job))
+        self._bench.burden(job)
+        if self._setup.pace.speed > 0 and job.failure is None:
+            self._library.order(job.movie)
+        twist = Twist()
+        if visit.fault == "no-id":
+            twist = Twist(lacks=self._layout.place("job.id", tuple(life.id)))
+        first = self._queued(life)
+        answer = self._answers.job(job, operation, first, self._url(request, job), twist)
         response = _json(answer, success(operation)[0])
         self._name_missing_glyphs(job, response)
         return response
+
+    def _movie(self, operation: Operation, body: Any) -> Movie:
+        """The film to show: of the same body the same one, unless a dice is there to be thrown."""
+        if self._setup.one_film:
+            return _ONE_FILM
+        dice = self._setup.dice or Dice("film", repr(body)).below
+        return self._orders[operation.check].movie(body, dice(2**31))
+
+    def _queued(self, life: LifeCycle) -> str:
+        """The first state of a job that the document has a word for."""
+        return "queued" if self._layout.words(life, "queued") else "running"
 
     def _name_missing_glyphs(self, job: Job, response: Response) -> None:
         missing = self._library.missing_glyphs(job.movie)
@@ -198,21 +281,28 @@ class Application:
         lives = (each.job for each in self._layout.operations if each.job is not None)
         return next((life for life in lives if life.poll.operation == operation.name), None)
 
-    def _poll(self, match: Match, life: LifeCycle, request: Request) -> Response:
-        job_id = _bound_id(match, life, request)
-        job = self.jobs.get(job_id)
+    def _poll(self, match: Match, life: LifeCycle, request: Request, visit: Visit) -> Response:
+        job = visit.job
         if job is None:
+            job_id = _bound_id(match, life, request)
             raise RefusalError(404, "not_found", f"there is no job {job_id[:200]!r}")
         state = self.jobs.state(job)
-        answer = self._answers.job(job, match.operation, state, self._url(request, job))
+        job.waits = max(0, job.waits - 1)
+        told, twist = self._bench.told(visit, job, life, state)
+        told = self._queued(life) if told == "queued" else told
+        answer = self._answers.job(job, match.operation, told, self._url(request, job), twist)
         return _json(answer, success(match.operation)[0])
 
     def _url(self, request: Request, job: Job) -> str:
-        return f"{request.base_url}_sandbox/files/{job.id}.mp4"
+        fresh = f"?{FRESH}={job.link}" if job.link else ""
+        return f"{request.base_url}_sandbox/files/{job.id}.mp4{fresh}"
 
     def _refuse(self, _request: Request, refusal: Exception) -> Response:
         if not isinstance(refusal, RefusalError):
             raise refusal
+        return self._answer_refusal(refusal)
+
+    def _answer_refusal(self, refusal: RefusalError) -> Response:
         body = self._answers.error(refusal.code, refusal.message)
         response = _json(body, refusal.status)
         response.headers.update(refusal.headers)

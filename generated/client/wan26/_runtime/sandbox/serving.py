@@ -5,13 +5,13 @@ Nothing of the extra `sandbox` is imported before it starts: its lack is told in
 
 from __future__ import annotations
 
-import secrets
 import time
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from .description import load_description
+from .faults import Severity
 from .overrides import SandboxError, read_assumed
 from .prices import PlayPrices
 
@@ -41,7 +41,15 @@ class Sandbox:
         discount: the share (0 to 1) of the play price that is taken off.
         fonts: font files for glyphs that pillow's own font lacks, tried before the machine's.
         clock: seconds that never run back; a test may bring its own.
-        dice: gives a number below its argument: the seed of a request that has none.
+        dice: gives a number below its argument: the seed of a request that has none; without it
+            the request's body decides, so that equal requests share a film.
+        one_film: all jobs show the same small film, so that nothing is encoded for each.
+        faults: what goes wrong, as `--fault` takes it: `submit:503*2`, `poll:unknown-state@0.1`.
+        seed: by which faults of a probability are drawn; None draws others each time.
+        slow_answer: seconds that the fault of this name takes.
+        drip: seconds between the bytes of a dripping answer.
+        retry_after: seconds that `429-hint` asks for.
+        slow_queue: how many times as long the fault of this name keeps a job queued.
     """
 
     data: ClassVar[Path]
@@ -58,21 +66,33 @@ class Sandbox:
         discount: str | Decimal = Decimal(0),
         fonts: Sequence[str | Path] = (),
         clock: Callable[[], float] = time.monotonic,
-        dice: Callable[[int], int] = secrets.randbelow,
+        dice: Callable[[int], int] | None = None,
+        one_film: bool = False,
+        faults: Sequence[str] = (),
+        seed: int | None = None,
+        slow_answer: float = 30.0,
+        drip: float = 1.0,
+        retry_after: int = 1,
+        slow_queue: float = 10.0,
     ) -> None:
         read = read_assumed(Path(config)) if config is not None else {}
         units = {tier: Decimal(price) for tier, price in (prices or {}).items()}
         self._prices = PlayPrices(unit_prices=units, discount=Decimal(discount))
         self._assumed = {**read, **(assumed or {})}
         self._speed, self._port, self._fonts = speed, port, tuple(fonts)
-        self._clock, self._dice = clock, dice
+        self._clock, self._dice, self._one_film = clock, dice, one_film
+        self._faults, self._seed = tuple(faults), seed
+        self._severity = Severity(
+            slow_answer=slow_answer, drip=drip, retry_after=retry_after, slow_queue=slow_queue
+        )
         self._running: Running | None = None
 
     def start(self) -> Self:
         """Listen; a request that is made at once is answered.
 
         Raises:
-            SandboxError: the port is taken, a setting is unknown, or the extra is not installed.
+            SandboxError: the port is taken, a setting or a fault is unknown, or the extra is not
+                installed.
         """
         application = self.application()
         from .network import Running, bind
@@ -103,6 +123,10 @@ class Sandbox:
             fonts=self._fonts,
             clock=self._clock,
             dice=self._dice,
+            one_film=self._one_film,
+            faults=self._faults,
+            seed=self._seed,
+            severity=self._severity,
         )
         return Application(load_description(self.data), self.schemas, setup)
 
@@ -132,9 +156,13 @@ class Sandbox:
         """What `GET /_sandbox/report` tells."""
         return self._started().application.report()
 
+    def jobs(self) -> Sequence[Mapping[str, Any]]:
+        """What `GET /_sandbox/jobs` lists: each job, in the order in which they were created."""
+        return self._started().application.jobs.listed()
+
     def reset(self) -> None:
-        """Forget all jobs."""
-        self._started().application.jobs.clear()
+        """Begin anew: no jobs, nothing counted, each fault as it was ordered."""
+        self._started().application.reset()
 
     def _started(self) -> Running:
         if self._running is None:

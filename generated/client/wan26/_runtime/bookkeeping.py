@@ -1,0 +1,280 @@
+"""What a job's life writes into the ledger, step by step, and whom else it tells.
+
+What must be on disk before money is spent raises where it cannot be written. What becomes known
+afterwards is kept until it can be: a paid job is not lost because a disk is full.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from .books import Found, Outcome, SavedFile
+from .effects import Caught, Notify, call, wall
+from .errors import LedgerError, printable
+from .intents import Intent, request_text
+from .pricing import estimate
+from .records import update_of
+from .vendors import read_code
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from .books import Begun, Books
+    from .effects import Core
+    from .operations import Operation
+    from .parts import PartNote
+    from .records import Record
+    from .rows import LedgerRow
+    from .session import Session
+    from .transfers import Saved
+
+__all__ = [
+    "Entry",
+    "begun",
+    "close_books",
+    "keeping",
+    "left_part",
+    "note_reserved",
+    "note_saved",
+    "note_state",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
+class Entry:
+    """The row of one submit that is on its way; all of it blocks, and what fails is kept.
+
+    `doubted` says that an earlier attempt, of another process perhaps, may have created the job.
+    """
+
+    books: Books
+    session: Session
+    operation: str
+    row: int
+    doubted: bool
+    idempotency_key: str | None
+
+    def learn(self, ids: Sequence[str], moment: float) -> None:
+        """Write down the ids of the jobs that it created."""
+        _write(self.session, partial(self.books.learn, self.row, self.operation, ids, moment))
+
+    def conclude(self, error: BaseException, moment: float, *, uncertain: bool) -> None:
+        """Write down that it gave no job, or that nobody knows."""
+        outcome = self._outcome(error, uncertain=uncertain)
+        _write(self.session, partial(self.books.conclude, self.row, outcome, moment))
+
+    def withdraw(self, error: BaseException, moment: float) -> None:
+        """Write down that it was not begun after all, if that was written down."""
+        outcome = self._outcome(error, uncertain=False)
+        _write(self.session, partial(self.books.withdraw, self.row, self, outcome, moment))
+
+    def _outcome(self, error: BaseException, *, uncertain: bool) -> Outcome:
+        return Outcome(
+            state="uncertain" if uncertain or self.doubted else "rejected",
+            error=_told(self.session, error),
+            error_code=getattr(error, "code", None),
+            request_id=getattr(error, "request_id", None),
+        )
+
+    @property
+    def hint(self) -> str:
+        """What a person may decide."""
+        return (
+            f"client.ledger.adopt({self.row}, job_id) takes the job that is there, "
+            f"client.ledger.release({self.row}) says that there is none"
+        )
+
+
+def begun(
+    session: Session,
+    operation: Operation[Any],
+    parameters: Mapping[str, Any],
+    body: Any,
+    *,
+    key: str | None,
+    idempotency_key: str | None,
+) -> Core[tuple[tuple[LedgerRow, ...], Entry | None]]:
+    """Write down that a submit is about to be made: its entry, none without a ledger.
+
+    Or the rows of the jobs that the key stands for already.
+
+    Raises:
+        LedgerError: it cannot be written; nothing was sent.
+    """
+    books = session.books
+    if books is None:
+        return (), None
+    moment = yield from wall()
+    intent = partial(_intent, session, operation, parameters, body, key, idempotency_key)
+    entered: list[Entry] = []
+
+    def enter(found: Begun) -> Entry:
+        entered.append(_entry(session, books, operation, found))
+        return entered[-1]
+
+    try:
+        jobs = yield from call(lambda: books.begin(intent(), moment, enter).jobs)
+    except BaseException as error:  # nothing was sent; whether it was written down, who knows
+        for entry in entered:
+            entry.withdraw(error, session.clock.wall())
+        raise
+    return jobs, next(iter(entered), None)
+
+
+def _entry(session: Session, books: Books, operation: Operation[Any], found: Begun) -> Entry:
+    return Entry(
+        books=books,
+        session=session,
+        operation=operation.name,
+        row=found.row,
+        doubted=found.doubted,
+        idempotency_key=found.idempotency_key,
+    )
+
+
+def _intent(
+    session: Session,
+    operation: Operation[Any],
+    parameters: Mapping[str, Any],
+    body: Any,
+    key: str | None,
+    idempotency_key: str | None,
+) -> Intent:
+    text, digest = request_text(parameters, body, prompts=session.prompts)
+    price = operation.price
+    expected = None if price is None else estimate(price, body, session.prices)
+    return Intent(
+        api=session.api.package,
+        server=session.settings.base_url,
+        operation=operation.name,
+        key=key,
+        request=session.settings.redacted(text),
+        request_sha256=digest,
+        idempotency_key=idempotency_key,
+        reserved=expected.amount if expected is not None else None,
+        currency=expected.currency if expected is not None else None,
+    )
+
+
+def note_state(record: Record) -> Core[None]:
+    """Write a job's state down where it has changed, and tell the hook."""
+    session, operation = record.session, record.operation.name
+    if record.state is None and record.status is None:
+        return  # nobody has asked yet
+    found = _found(record)
+    if found == record.noted:
+        return
+    before, record.noted = record.noted, found
+    if session.books is not None:
+        moment = yield from wall()
+        find = partial(session.books.find, operation, record.id, found, moment)
+        yield from call(partial(_write, session, find))
+    if session.hooks.on_state is not None and (
+        before is None or (before.state, before.status) != (found.state, found.status)
+    ):
+        yield Notify(session.hooks.on_state, update_of(record, record.since))
+
+
+def _found(record: Record) -> Found:
+    cost, prompts = record.job.cost, record.session.prompts
+    # Of a job that goes on, no amount is its last: it would give back what is reserved.
+    amount = record.amount if record.final else lambda _: None
+    code = message = None
+    if record.final and record.state != "succeeded":
+        code, message = read_code(record.parsed(), record.job.error)
+    said = record.session.settings.redacted(message) if message and prompts else None
+    return Found(
+        state=record.state or "unknown",
+        status=None if record.status is None else json.dumps(record.status),
+        request_id=record.request_id,
+        cost=amount("amount"),
+        discount=amount("discount"),
+        currency=cost.currency if cost is not None else None,
+        error_code=code,
+        error=said,
+    )
+
+
+def note_reserved(record: Record) -> Core[None]:
+    """Write down what the submit's answer tells beside the id: the whole token, and money."""
+    books = record.session.books
+    if books is None:
+        return
+    reserved = record.amount("reserved")
+    if reserved is not None or record.token != record.short_token:
+        work = partial(books.reserve, record.operation.name, record.id, record.token, reserved)
+        yield from call(partial(_write, record.session, work))
+
+
+def note_saved(record: Record, index: int, saved: Saved) -> Core[None]:
+    """Write down that a file is whole and has its name."""
+    books = record.session.books
+    if books is None:
+        return
+    file = SavedFile(
+        number=index,
+        path=str(saved.path.absolute()),
+        sha256=saved.sha256,
+        size=saved.size,
+        media_type=saved.media_type,
+    )
+    moment = yield from wall()
+    work = partial(books.note_file, record.operation.name, record.id, file, moment)
+    yield from call(partial(_write, record.session, work))
+
+
+def keeping(record: Record, index: int, path: str) -> Callable[[PartNote], object] | None:
+    """What writes down where the bytes of a file gather; it blocks. None without a ledger."""
+    session = record.session
+    books = session.books
+    if books is None:
+        return None
+
+    def keep(note: PartNote) -> None:
+        file, moment = SavedFile(number=index, path=path, part=note), session.clock.wall()
+        _write(session, partial(books.note_file, record.operation.name, record.id, file, moment))
+
+    return keep
+
+
+def left_part(record: Record, index: int, path: str) -> Core[PartNote | None]:
+    """Where a run that died left bytes of the same file; None where there are none."""
+    books = record.session.books
+    if books is None:
+        return None
+    row = yield from call(partial(books.row_of, record.operation.name, record.id))
+    files = row.files if row is not None else ()
+    found = next((file for file in files if file.number == index and str(file.path) == path), None)
+    return found.note if found is not None else None
+
+
+def close_books(session: Session) -> Core[None]:
+    """Hold no rows any more, so that other processes may take them up."""
+    if session.books is not None:
+        with Caught(LedgerError) as caught:
+            yield from call(session.books.leave)
+        if caught.error is not None:
+            session.log.logger.error("%s", printable(caught.error, 1000))
+
+
+def _told(session: Session, error: BaseException) -> str:
+    """What went wrong; without prompts only of which kind it was, since servers say them back."""
+    kind = type(error).__name__
+    message = getattr(error, "known", "") or getattr(error, "message", str(error))
+    return f"{kind}: {printable(message, 1000)}" if session.prompts else kind
+
+
+def _write(session: Session, work: Callable[[], object]) -> None:
+    """Write something down that has happened; what cannot be written is tried again later."""
+    books = session.books
+    if books is None:
+        return
+    books.unwritten.append(work)
+    with Caught(LedgerError) as caught:
+        books.catch_up()
+    if caught.error is not None:
+        told = printable(caught.error, 1000)
+        session.log.logger.error("%s (it is kept, and tried again)", told)

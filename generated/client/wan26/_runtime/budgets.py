@@ -1,0 +1,56 @@
+"""The budget: what a request may cost is set aside before it is sent."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from .errors import BudgetExceededError, ConfigurationError
+from .rows import is_at_risk
+from .statements import MONEY
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from .intents import Intent
+
+__all__ = ["check_budget"]
+
+
+def check_budget(
+    changed: sqlite3.Connection, api: str, budget: Decimal | None, intent: Intent
+) -> None:
+    """See that a submit fits into what is left of the budget.
+
+    What was spent counts, and what may have been: an unknown amount is never taken for nothing.
+
+    Raises:
+        BudgetExceededError: it does not fit, or what is spent already is not known.
+        ConfigurationError: nobody knows what it costs.
+    """
+    if budget is None:
+        return
+    if intent.reserved is None:
+        raise ConfigurationError(
+            f"nobody knows what this {intent.operation} costs, so that no budget can hold it",
+            hint="give prices=, or no budget=",
+        )
+    spent = _spent(changed, api)
+    if spent + intent.reserved > budget:
+        raise BudgetExceededError(
+            f"this {intent.operation} may cost {intent.reserved}, and of the budget of {budget} "
+            f"{max(Decimal(0), budget - spent)} is left"
+        )
+
+
+def _spent(changed: sqlite3.Connection, api: str) -> Decimal:
+    spent = Decimal(0)
+    for number, state, reserved, cost, _ in changed.execute(MONEY, (api,)):
+        amount = reserved if is_at_risk(state, cost) else cost
+        if amount is None and is_at_risk(state, cost):
+            raise BudgetExceededError(
+                f"nobody knows what row {number} costs, so that nobody knows what is left",
+                hint=f"client.ledger.settle({number}, cost) says what it cost",
+            )
+        spent += Decimal(amount or 0)
+    return spent

@@ -1,0 +1,176 @@
+"""One submit, from what the caller gave to the order that is carried out and the jobs of it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from msgspec import UNSET
+
+from .binding import bind, locate
+from .bookkeeping import begun
+from .effects import now
+from .errors import ConfigurationError, printable
+from .polling import begin
+from .pricing import merged
+from .records import Record
+from .requests import build_request
+from .submitting import Order
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .effects import Core
+    from .operations import Idempotency, LifeCycle, Operation
+    from .records import Guard
+    from .requests import GenerateOptions
+    from .rows import LedgerRow
+    from .session import Session
+    from .submitting import Accepted
+
+__all__ = ["Submission", "noted"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What shall be submitted: the operation as set at run time, the body as it is sent."""
+
+    session: Session
+    operation: Operation[Any]
+    job: LifeCycle
+    parameters: Mapping[str, Any]
+    body: Any
+    options: GenerateOptions
+    guard: Guard
+
+    @property
+    def key(self) -> str | None:
+        """The caller's key in the ledger.
+
+        Raises:
+            ConfigurationError: it is none, or there is no ledger to look it up in.
+        """
+        key: object = self.options.get("key")
+        if key is None:
+            return None
+        if not isinstance(key, str) or not key.strip():
+            raise ConfigurationError(f"key must be a text, not {printable(repr(key), 100)}")
+        if self.session.books is None:
+            raise ConfigurationError(
+                "a key is looked up in the ledger, and there is none",
+                hint="give ledger='jobs.sqlite3' to the client",
+            )
+        return key
+
+    def order(self, idempotency_key: str | None, moment: float) -> Order:
+        """The order, with everything in it checked, so that nothing but the network can fail."""
+        stamp, wire = _stamped(self.job.idempotency, idempotency_key, self.body)
+        request = build_request(
+            self.session,
+            self.operation,
+            parameters=self.parameters,
+            body=wire,
+            options=self.options,
+            route="submit",
+            stamp=stamp,
+        )
+        patience = self.options.get("wait_timeout")
+        return Order(
+            request=request,
+            operation=self.operation,
+            job=self.job,
+            guard=self.guard,
+            timeout=self.options.get("timeout", self.session.timeout),
+            deadline=moment + (self.job.timeout if patience is None else patience),
+            key=idempotency_key,
+            listener=self.options.get("on_response"),
+        )
+
+    def records(self, accepted: Accepted, moment: float) -> list[Record]:
+        """The jobs that came of it."""
+        return [self._record(job_id, accepted, moment) for job_id in accepted.ids]
+
+    def _record(self, job_id: str, accepted: Accepted, moment: float) -> Record:
+        session, poll, made = self.session, self.job.poll, accepted.exchange
+        parsed = made.parsed(session)
+        record = Record(
+            session=session,
+            operation=self.operation,
+            job=self.job,
+            id=job_id,
+            started=moment,
+            since=moment,
+            parameters=bind(poll.parameters, job_id, parsed, made, self.parameters),
+            url=locate(poll.url, made, parsed),
+            submitted=made.content,
+            answered=self.operation,
+            timeout=self.options.get("timeout", session.timeout),
+            listener=self.options.get("on_response"),
+            request=self.body,
+        )
+        if made.status is not None and 200 <= made.status < 300:
+            begin(record, made)
+        return record
+
+
+def noted(submission: Submission) -> Core[tuple[tuple[LedgerRow, ...], Order | None]]:
+    """The order, written down in the ledger; or the jobs for which the caller's key stands.
+
+    Raises:
+        ConfigurationError: a key is wrong, or has no place.
+        LedgerError: the ledger cannot be written, or says otherwise; nothing was sent.
+        SubmitUncertainError: nobody knows whether the key has a job.
+        BudgetExceededError: the request may cost more than is left.
+    """
+    key = submission.key
+    idempotency_key = _idempotency_key(submission, key)
+    moment = yield from now()
+    order = submission.order(idempotency_key, moment)
+    jobs, entry = yield from begun(
+        submission.session,
+        submission.operation,
+        submission.parameters,
+        submission.body,
+        key=key,
+        idempotency_key=idempotency_key,
+    )
+    if jobs:
+        return jobs, None
+    if entry is not None and entry.idempotency_key not in (None, idempotency_key):
+        order = submission.order(entry.idempotency_key, moment)
+    return (), replace(order, entry=entry)
+
+
+def _idempotency_key(submission: Submission, key: str | None) -> str | None:
+    """The key that the request carries: the caller's, one that follows from `key`, or a new one."""
+    given = submission.options.get("idempotency_key")
+    api = submission.session.api
+    if submission.job.idempotency is None:
+        if given is not None:
+            raise ConfigurationError(
+                f"{api.name} declares no idempotency key: it would be sent in vain"
+            )
+        return None
+    if given is not None and not (given.isascii() and given.isprintable() and given.strip()):
+        raise ConfigurationError(f"{printable(given, 100)!r} cannot be an idempotency key")
+    if given is None and key is not None:
+        # The same in every process, even where the ledger was lost.
+        name = f"{api.package}/{submission.operation.name}/{key}"
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, name))
+    return given or str(uuid.uuid4())
+
+
+def _stamped(
+    idempotency: Idempotency | None, key: str | None, body: Any
+) -> tuple[tuple[str, str] | None, Any]:
+    """Where the key travels: in a header, or in the body."""
+    if idempotency is None or key is None:
+        return None, body
+    place = idempotency.key
+    if place.startswith("$request.header."):
+        return (place.removeprefix("$request.header."), key), body
+    value: Any = key
+    for step in reversed(place.partition("#/")[2].split("/")):
+        value = {step.replace("~1", "/").replace("~0", "~"): value}
+    return None, value if body is UNSET else merged(body, value)
