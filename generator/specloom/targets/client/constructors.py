@@ -119,8 +119,7 @@ def _arguments(api: Api) -> Iterator[str]:
 
 
 _LEDGER = (
-    "ledger: A file (SQLite) that keeps every submit and what came of it, so that no crash loses a paid job; "
-    "see `client.ledger`.",
+    "ledger: A file (SQLite) of every submit and what came of it: no crash loses a job; see `client.ledger`.",
     "ledger_prompts: False keeps the texts of requests out of it; only their hashes stay.",
     "budget: What all jobs of the ledger together may cost; more is refused before it is sent.",
 )
