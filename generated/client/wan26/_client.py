@@ -32,8 +32,8 @@ class Wan26(Client):
         timeout: Seconds for one request; None is no limit.
         max_retries: How often a request that is safe to repeat is repeated.
         allow_insecure: Send the key over plain HTTP to other hosts than this one.
-        ledger: A file (SQLite) that keeps every submit and what came of it, so that no crash loses
-            a paid job; see `client.ledger`.
+        ledger: A file (SQLite) of every submit and what came of it: no crash loses a job; see
+            `client.ledger`.
         ledger_prompts: False keeps the texts of requests out of it; only their hashes stay.
         budget: What all jobs of the ledger together may cost; more is refused before it is sent.
         hooks: Functions that are told of each request, each answer and each state.

@@ -59,17 +59,23 @@ class Entry:
 
     def learn(self, ids: Sequence[str], moment: float) -> None:
         """Write down the ids of the jobs that it created."""
-        _write(self.session, partial(self.books.learn, self.row, self.operation, ids, moment))
+        _write(
+            self.session,
+            self.books,
+            partial(self.books.learn, self.row, self.operation, ids, moment),
+        )
 
     def conclude(self, error: BaseException, moment: float, *, uncertain: bool) -> None:
         """Write down that it gave no job, or that nobody knows."""
         outcome = self._outcome(error, uncertain=uncertain)
-        _write(self.session, partial(self.books.conclude, self.row, outcome, moment))
+        _write(self.session, self.books, partial(self.books.conclude, self.row, outcome, moment))
 
     def withdraw(self, error: BaseException, moment: float) -> None:
         """Write down that it was not begun after all, if that was written down."""
         outcome = self._outcome(error, uncertain=False)
-        _write(self.session, partial(self.books.withdraw, self.row, self, outcome, moment))
+        _write(
+            self.session, self.books, partial(self.books.withdraw, self.row, self, outcome, moment)
+        )
 
     def _outcome(self, error: BaseException, *, uncertain: bool) -> Outcome:
         return Outcome(
@@ -171,7 +177,7 @@ def note_state(record: Record) -> Core[None]:
     if session.books is not None:
         moment = yield from wall()
         find = partial(session.books.find, operation, record.id, found, moment)
-        yield from call(partial(_write, session, find))
+        yield from call(partial(_write, session, session.books, find))
     if session.hooks.on_state is not None and (
         before is None or (before.state, before.status) != (found.state, found.status)
     ):
@@ -206,7 +212,7 @@ def note_reserved(record: Record) -> Core[None]:
     reserved = record.amount("reserved")
     if reserved is not None or record.token != record.short_token:
         work = partial(books.reserve, record.operation.name, record.id, record.token, reserved)
-        yield from call(partial(_write, record.session, work))
+        yield from call(partial(_write, record.session, books, work))
 
 
 def note_saved(record: Record, index: int, saved: Saved) -> Core[None]:
@@ -223,7 +229,7 @@ def note_saved(record: Record, index: int, saved: Saved) -> Core[None]:
     )
     moment = yield from wall()
     work = partial(books.note_file, record.operation.name, record.id, file, moment)
-    yield from call(partial(_write, record.session, work))
+    yield from call(partial(_write, record.session, books, work))
 
 
 def keeping(record: Record, index: int, path: str) -> Callable[[PartNote], object] | None:
@@ -235,7 +241,8 @@ def keeping(record: Record, index: int, path: str) -> Callable[[PartNote], objec
 
     def keep(note: PartNote) -> None:
         file, moment = SavedFile(number=index, path=path, part=note), session.clock.wall()
-        _write(session, partial(books.note_file, record.operation.name, record.id, file, moment))
+        note_file = partial(books.note_file, record.operation.name, record.id, file, moment)
+        _write(session, books, note_file)
 
     return keep
 
@@ -267,11 +274,8 @@ def _told(session: Session, error: BaseException) -> str:
     return f"{kind}: {printable(message, 1000)}" if session.prompts else kind
 
 
-def _write(session: Session, work: Callable[[], object]) -> None:
+def _write(session: Session, books: Books, work: Callable[[], object]) -> None:
     """Write something down that has happened; what cannot be written is tried again later."""
-    books = session.books
-    if books is None:
-        return
     books.unwritten.append(work)
     with Caught(LedgerError) as caught:
         books.catch_up()

@@ -113,15 +113,6 @@ class Books:
         with self.store.reading() as found:
             return list(self._read(found, statements.OF_API, self.api))
 
-    def row(self, number: int) -> LedgerRow:
-        """One row.
-
-        Raises:
-            LedgerConflictError: there is none.
-        """
-        with self.store.reading() as found:
-            return self._one(found, number)
-
     def row_of(self, operation: str, job_id: str) -> LedgerRow | None:
         """The row of a job."""
         with self.store.reading() as found:

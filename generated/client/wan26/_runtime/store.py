@@ -193,7 +193,7 @@ def _pragma(opened: sqlite3.Connection, name: str) -> int:
 
 _HINTS = {
     sqlite3.SQLITE_NOTADB: "it is no ledger, or is broken; it was left as it is: name another file",
-    sqlite3.SQLITE_CORRUPT: "it is broken and was left as it is; `sqlite3 FILE .recover` saves rows",
+    sqlite3.SQLITE_CORRUPT: "it is broken and stays as it is; `sqlite3 FILE .recover` may help",
     sqlite3.SQLITE_READONLY: "the file or its folder may not be written",
     sqlite3.SQLITE_CANTOPEN: "see that its folder is there and may be written",
     sqlite3.SQLITE_FULL: "the disk is full",
