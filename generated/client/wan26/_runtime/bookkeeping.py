@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING, Any
 from .books import Found, Outcome, SavedFile
 from .effects import Caught, Notify, call, wall
 from .errors import LedgerError, printable
-from .intents import Intent, request_text
+from .intents import Intent
 from .pricing import estimate
 from .records import update_of
 from .vendors import read_code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from .books import Begun, Books
     from .effects import Core
+    from .intents import RequestText
     from .operations import Operation
     from .parts import PartNote
     from .records import Record
@@ -40,6 +41,7 @@ __all__ = [
     "note_reserved",
     "note_saved",
     "note_state",
+    "turn",
 ]
 
 
@@ -94,11 +96,22 @@ class Entry:
         )
 
 
+def turn(session: Session, key: str | None) -> Core[None]:
+    """Wait for the turn of a submit before it is written down: who waits is in no doubt.
+
+    A key that stands for a job already needs none.
+    """
+    books = session.books
+    known = books is not None and key is not None and (yield from call(partial(books.knows, key)))
+    if not known:
+        yield from session.submits.wait()
+
+
 def begun(
     session: Session,
     operation: Operation[Any],
-    parameters: Mapping[str, Any],
     body: Any,
+    request: RequestText,
     *,
     key: str | None,
     idempotency_key: str | None,
@@ -114,7 +127,7 @@ def begun(
     if books is None:
         return (), None
     moment = yield from wall()
-    intent = partial(_intent, session, operation, parameters, body, key, idempotency_key)
+    intent = _intent(session, operation, body, request, key, idempotency_key)
     entered: list[Entry] = []
 
     def enter(found: Begun) -> Entry:
@@ -122,7 +135,7 @@ def begun(
         return entered[-1]
 
     try:
-        jobs = yield from call(lambda: books.begin(intent(), moment, enter).jobs)
+        jobs = yield from call(lambda: books.begin(intent, moment, enter).jobs)
     except BaseException as error:  # nothing was sent; whether it was written down, who knows
         for entry in entered:
             entry.withdraw(error, session.clock.wall())
@@ -144,12 +157,11 @@ def _entry(session: Session, books: Books, operation: Operation[Any], found: Beg
 def _intent(
     session: Session,
     operation: Operation[Any],
-    parameters: Mapping[str, Any],
     body: Any,
+    request: RequestText,
     key: str | None,
     idempotency_key: str | None,
 ) -> Intent:
-    text, digest = request_text(parameters, body, prompts=session.prompts)
     price = operation.price
     expected = None if price is None else estimate(price, body, session.prices)
     return Intent(
@@ -157,8 +169,8 @@ def _intent(
         server=session.settings.base_url,
         operation=operation.name,
         key=key,
-        request=session.settings.redacted(text),
-        request_sha256=digest,
+        request=session.settings.redacted(request.shown),
+        request_sha256=request.sha256,
         idempotency_key=idempotency_key,
         reserved=expected.amount if expected is not None else None,
         currency=expected.currency if expected is not None else None,
@@ -280,5 +292,5 @@ def _write(session: Session, books: Books, work: Callable[[], object]) -> None:
     with Caught(LedgerError) as caught:
         books.catch_up()
     if caught.error is not None:
-        told = printable(caught.error, 1000)
-        session.log.logger.error("%s (it is kept, and tried again)", told)
+        told = printable(getattr(caught.error, "message", ""), 1000)
+        session.log.logger.error("%s; what was to be written is kept, and tried again", told)

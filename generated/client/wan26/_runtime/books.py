@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 from . import statements
 from .budgets import check_budget
-from .errors import LedgerConflictError, printable
+from .errors import LedgerConflictError, LedgerError, printable
 from .intents import check_same, uncertain
 from .owners import is_alive, is_held
 from .rows import NOTHING, LedgerRow, read_row
@@ -19,7 +19,7 @@ from .tokens import write_token
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from decimal import Decimal
 
     from .intents import Intent
@@ -147,6 +147,7 @@ class Books:
     def learn(self, number: int, operation: str, ids: Sequence[str], moment: float) -> None:
         """Write down which jobs a submit has created; when this ends, that is on disk."""
         with self.store.writing() as changed:
+            self._check_mine(changed, number)
             for at, job_id in enumerate(ids):
                 named = changed.execute(statements.BY_ID, self._job(operation, job_id)).fetchall()
                 if any(number in (row["number"], row["parent"]) for row in named):
@@ -159,6 +160,7 @@ class Books:
     def conclude(self, number: int, outcome: Outcome, moment: float) -> None:
         """Write down how a submit ended that gave no job."""
         with self.store.writing() as changed:
+            self._check_mine(changed, number)
             _conclude(changed, number, outcome, moment)
 
     def withdraw(self, number: int, entry: object, outcome: Outcome, moment: float) -> None:
@@ -198,8 +200,8 @@ class Books:
                 values = (number, file.number, *told, *left, moment)
                 changed.execute(statements.NOTE_FILE, values)
 
-    def claim(self, *, unsaved: bool) -> list[LedgerRow]:
-        """Hold all jobs that have not ended and that nobody who lives holds.
+    def claim(self, operations: Collection[str], *, unsaved: bool) -> list[LedgerRow]:
+        """Hold all jobs of operations that have not ended and that nobody else who lives holds.
 
         No two processes get the same one. `unsaved` takes those too that succeeded and of which no
         file was saved.
@@ -207,7 +209,8 @@ class Books:
         with self.store.writing() as changed:
             owner = self.store.own()
             rows = list(self._read(changed, statements.UNFINISHED, self.api, self.server))
-            wanted = [row for row in rows if row.finished is None or (unsaved and not row.file)]
+            known = [row for row in rows if row.operation in operations]
+            wanted = [row for row in known if row.finished is None or (unsaved and not row.file)]
             free = [row for row in wanted if self._is_free(changed, row.row, owner)]
             for row in free:
                 changed.execute(statements.OWN, (owner, row.row))
@@ -265,6 +268,26 @@ class Books:
             (left,) = changed.execute(statements.LEFT, (owner,)).fetchone()
             if not left:
                 self.store.leave()
+
+    def _check_mine(self, changed: sqlite3.Connection, number: int) -> None:
+        """See that the row is the one that this client wrote, and no other ledger's.
+
+        Raises:
+            LedgerError: the file was removed or replaced while the submit was on its way.
+        """
+        row = changed.execute(statements.BY_NUMBER, (self.api, number)).fetchone()
+        if row is None or row["owner"] != self.store.owner:
+            raise LedgerError(
+                f"{self.store.path} is not the ledger any more in which row {number} was written",
+                billed="unknown",
+                hint="it was removed or replaced meanwhile: put it back; the log names the job",
+            )
+
+    def knows(self, key: str) -> bool:
+        """Whether a key stands for a job, or may."""
+        with self.store.reading() as found:
+            row = found.execute(statements.BY_KEY, (self.api, key)).fetchone()
+        return row is not None and row["state"] not in NOTHING
 
     def _job(self, operation: str, job_id: str) -> tuple[str, str, str, str]:
         return self.api, self.server, operation, job_id

@@ -100,7 +100,7 @@ class Client(_Shared):
         Raises:
             ConfigurationError: the client was given none.
         """
-        return Ledger(self._driver, _books(self._session), self.jobs.resume)
+        return Ledger(self._driver, *_books(self._session), self.jobs.resume)
 
     def close(self) -> None:
         """Close all connections; a given `http_client` stays open."""
@@ -138,7 +138,7 @@ class AsyncClient(_Shared):
     @cached_property
     def ledger(self) -> AsyncLedger:
         """What was submitted, by this process and by others, and what came of it."""
-        return AsyncLedger(self._driver, _books(self._session), self.jobs.resume)
+        return AsyncLedger(self._driver, *_books(self._session), self.jobs.resume)
 
     async def close(self) -> None:
         """Close all connections; a given `http_client` stays open."""
@@ -157,12 +157,13 @@ class AsyncClient(_Shared):
         await self.close()
 
 
-def _books(session: Session) -> Books:
+def _books(session: Session) -> tuple[Books, frozenset[str]]:
+    """The books of the ledger, and the operations whose jobs can be resumed."""
     if session.books is None:
         raise ConfigurationError(
             "this client has no ledger", hint="give ledger='jobs.sqlite3' when it is made"
         )
-    return session.books
+    return session.books, frozenset(kind.name for kind in session.api.jobs)
 
 
 def _found(session: Session, text: str) -> tuple[JobKind, Record, Any]:

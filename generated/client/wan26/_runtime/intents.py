@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from .rows import LedgerRow
 
-__all__ = ["Intent", "check_same", "request_text", "uncertain"]
+__all__ = ["Intent", "RequestText", "check_same", "request_text", "uncertain"]
 
 _CHUNK = 1 << 20
 
@@ -40,7 +40,15 @@ class Intent:
     currency: str | None
 
 
-def request_text(parameters: Mapping[str, Any], body: Any, *, prompts: bool) -> tuple[str, str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestText:
+    """A request as JSON, as it may be shown, and the SHA-256 of all of it."""
+
+    shown: str
+    sha256: str
+
+
+def request_text(parameters: Mapping[str, Any], body: Any, *, prompts: bool) -> RequestText:
     """A request as JSON and its SHA-256; without `prompts` each text in it is its own SHA-256.
 
     Of a file stands there what it holds, as a SHA-256 too, and of a stream that can be read only
@@ -49,7 +57,7 @@ def request_text(parameters: Mapping[str, Any], body: Any, *, prompts: bool) -> 
     told = {"parameters": dict(parameters), "body": None if body is UNSET else body}
     whole = _json(_plain(told))
     shown = whole if prompts else _json(_hashed(_plain(told)))
-    return shown, _sha256(whole.encode("utf-8", "surrogatepass"))
+    return RequestText(shown=shown, sha256=_sha256(whole.encode("utf-8", "surrogatepass")))
 
 
 def check_same(row: LedgerRow, intent: Intent) -> None:

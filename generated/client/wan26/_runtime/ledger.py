@@ -12,7 +12,7 @@ from .errors import ConfigurationError, printable
 from .rows import LedgerRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from .books import Books
@@ -28,6 +28,7 @@ class _Shared:
     """What the sync and the async ledger have in common."""
 
     _books: Books
+    _operations: Collection[str]  # those that make jobs
 
     @property
     def path(self) -> Path:
@@ -41,8 +42,15 @@ class _Shared:
 class Ledger(_Shared):
     """What was submitted through this file, by this process and by others."""
 
-    def __init__(self, driver: SyncDriver, books: Books, resume: Callable[[str], Job[Any]]) -> None:
-        self._driver, self._books, self._resume = driver, books, resume
+    def __init__(
+        self,
+        driver: SyncDriver,
+        books: Books,
+        operations: Collection[str],
+        resume: Callable[[str], Job[Any]],
+    ) -> None:
+        self._driver, self._books, self._operations = driver, books, operations
+        self._resume = resume
 
     def rows(self, state: LedgerState | None = None) -> list[LedgerRow]:
         """All rows in the order of writing; those of one state, if it is named.
@@ -53,7 +61,7 @@ class Ledger(_Shared):
         return self._driver.run(_rows(self._books, state))
 
     def resume_all(self, *, unsaved: bool = True) -> list[Job[Any]]:
-        """The jobs that have not ended and that no running client holds; nothing is sent.
+        """The jobs that have not ended and that no other running client holds; nothing is sent.
 
         No two processes get the same job. What is uncertain is not among them, and is never
         submitted again by itself: `rows("uncertain")` shows it.
@@ -61,7 +69,7 @@ class Ledger(_Shared):
         Args:
             unsaved: also those that succeeded, and of which no file was saved.
         """
-        rows = self._driver.run(call(partial(self._books.claim, unsaved=unsaved)))
+        rows = self._driver.run(_claimed(self._books, self._operations, unsaved=unsaved))
         return [self._resume(str(row.token)) for row in rows]
 
     def adopt(self, row: LedgerRow | int, job_id: str) -> Job[Any]:
@@ -95,17 +103,22 @@ class AsyncLedger(_Shared):
     """What was submitted through this file, by this process and by others; see `Ledger`."""
 
     def __init__(
-        self, driver: AsyncDriver, books: Books, resume: Callable[[str], AsyncJob[Any]]
+        self,
+        driver: AsyncDriver,
+        books: Books,
+        operations: Collection[str],
+        resume: Callable[[str], AsyncJob[Any]],
     ) -> None:
-        self._driver, self._books, self._resume = driver, books, resume
+        self._driver, self._books, self._operations = driver, books, operations
+        self._resume = resume
 
     async def rows(self, state: LedgerState | None = None) -> list[LedgerRow]:
         """All rows in the order of writing; those of one state, if it is named."""
         return await self._driver.run(_rows(self._books, state))
 
     async def resume_all(self, *, unsaved: bool = True) -> list[AsyncJob[Any]]:
-        """The jobs that have not ended and that no running client holds; nothing is sent."""
-        rows = await self._driver.run(call(partial(self._books.claim, unsaved=unsaved)))
+        """The jobs that have not ended and that no other running client holds; see `Ledger`."""
+        rows = await self._driver.run(_claimed(self._books, self._operations, unsaved=unsaved))
         return [self._resume(str(row.token)) for row in rows]
 
     async def adopt(self, row: LedgerRow | int, job_id: str) -> AsyncJob[Any]:
@@ -129,6 +142,10 @@ def _number(row: LedgerRow | int) -> int:
 def _rows(books: Books, state: str | None) -> Core[list[LedgerRow]]:
     rows = yield from call(books.rows)
     return [row for row in rows if state in (None, row.state)]
+
+
+def _claimed(books: Books, operations: Collection[str], *, unsaved: bool) -> Core[list[LedgerRow]]:
+    return (yield from call(partial(books.claim, operations, unsaved=unsaved)))
 
 
 def _adopted(books: Books, row: LedgerRow | int, job_id: object) -> Core[LedgerRow]:

@@ -105,7 +105,10 @@ class Record:
         if paths is None:
             return None
         place = getattr(paths, which)
-        return decimal(self.first(place) if which == "reserved" else self.parsed().first(place))
+        told = self.first(place) if which == "reserved" else self.parsed().first(place)
+        amount = decimal(told)
+        # Less than nothing is no cost: it would make room in a budget.
+        return None if amount is None or amount < 0 else amount
 
     @property
     def billed(self) -> Billed:

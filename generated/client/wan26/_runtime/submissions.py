@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
 from .binding import bind, locate
-from .bookkeeping import begun
-from .effects import now
+from .bookkeeping import begun, turn
+from .effects import call, now
 from .errors import ConfigurationError, printable
+from .intents import RequestText, request_text
 from .polling import begin
 from .pricing import merged
 from .records import Record
@@ -62,6 +64,12 @@ class Submission:
                 hint="give ledger='jobs.sqlite3' to the client",
             )
         return key
+
+    def told(self, *, prompts: bool) -> RequestText:
+        """The request as the ledger tells it."""
+        query = self.options.get("extra_query")
+        given = {**self.parameters, **({"extra_query": dict(query)} if query else {})}
+        return request_text(given, self.body, prompts=prompts)
 
     def order(self, idempotency_key: str | None, moment: float) -> Order:
         """The order, with everything in it checked, so that nothing but the network can fail."""
@@ -123,15 +131,21 @@ def noted(submission: Submission) -> Core[tuple[tuple[LedgerRow, ...], Order | N
         SubmitUncertainError: nobody knows whether the key has a job.
         BudgetExceededError: the request may cost more than is left.
     """
-    key = submission.key
-    idempotency_key = _idempotency_key(submission, key)
+    key, session = submission.key, submission.session
+    request = None
+    if session.books is not None:  # files are read for it
+        request = yield from call(partial(submission.told, prompts=session.prompts))
+    idempotency_key = _idempotency_key(submission, key, request)
     moment = yield from now()
     order = submission.order(idempotency_key, moment)
+    yield from turn(session, key)
+    if request is None:
+        return (), order
     jobs, entry = yield from begun(
-        submission.session,
+        session,
         submission.operation,
-        submission.parameters,
         submission.body,
+        request,
         key=key,
         idempotency_key=idempotency_key,
     )
@@ -142,7 +156,9 @@ def noted(submission: Submission) -> Core[tuple[tuple[LedgerRow, ...], Order | N
     return (), replace(order, entry=entry)
 
 
-def _idempotency_key(submission: Submission, key: str | None) -> str | None:
+def _idempotency_key(
+    submission: Submission, key: str | None, request: RequestText | None
+) -> str | None:
     """The key that the request carries: the caller's, one that follows from `key`, or a new one."""
     given = submission.options.get("idempotency_key")
     api = submission.session.api
@@ -154,9 +170,9 @@ def _idempotency_key(submission: Submission, key: str | None) -> str | None:
         return None
     if given is not None and not (given.isascii() and given.isprintable() and given.strip()):
         raise ConfigurationError(f"{printable(given, 100)!r} cannot be an idempotency key")
-    if given is None and key is not None:
+    if given is None and key is not None and request is not None:
         # The same in every process, even where the ledger was lost.
-        name = f"{api.package}/{submission.operation.name}/{key}"
+        name = f"{api.package}/{submission.operation.name}/{key}/{request.sha256}"
         return str(uuid.uuid5(uuid.NAMESPACE_URL, name))
     return given or str(uuid.uuid4())
 

@@ -106,12 +106,15 @@ class _Attempts:
         doubt, made = self.doubt(), self.tried[-1]
         if doubt is not None:
             return self.uncertain(doubt, self.verdict(doubt))
+        # An earlier process may have created the job whose key this repeats.
+        doubted = self.order.entry is not None and self.order.entry.doubted
+        billed = "unknown" if doubted else "no"
         if made.status is None:
             again = made.failure is not None and made.failure.transient
             hint = f"nothing was sent, so nothing was billed{': try again' if again else ''}"
-            return connection_error(made, billed="no", hint=hint)
+            return connection_error(made, billed=billed, hint="" if doubted else hint)
         paths = self.order.job.error
-        facts: dict[str, Any] = {"billed": "no", "operation": self.order.operation}
+        facts: dict[str, Any] = {"billed": billed, "operation": self.order.operation}
         if made.hint is not None and self.verdict(made).fate == "not-taken":
             facts["hint"] = f"no job was created; the server asks to wait {made.hint:.0f} s"
         return status_error(self.session, made, self.parsed(made), paths, **facts)
@@ -173,10 +176,19 @@ def submit(session: Session, order: Order) -> Core[Accepted]:
     except BaseException as error:
         # Not by its class: a callback of the user's may raise an error of this client too.
         if error is attempts.told:
-            yield from call(partial(_conclude, attempts, error))
+            yield from _concluded(attempts, error)
         else:  # an interruption does not wait, and a core that is being closed must not
             _conclude(attempts, error)
             _explain(attempts, error)
+        raise
+
+
+def _concluded(attempts: _Attempts, error: BaseException) -> Core[None]:
+    """Write into the ledger how a submit ended; who interrupts that finds it written all the same."""
+    try:
+        yield from call(partial(_conclude, attempts, error))
+    except BaseException:
+        _conclude(attempts, error)
         raise
 
 
@@ -195,7 +207,8 @@ def _conclude(attempts: _Attempts, error: BaseException) -> None:
 def _attempt(attempts: _Attempts) -> Core[Accepted]:
     session, order, waited = attempts.session, attempts.order, 0.0
     for attempt in range(session.max_retries + 1):
-        yield from session.submits.wait()
+        if attempt > 0:  # the first has had its turn
+            yield from session.submits.wait()
         made = yield from _asked(attempts)
         verdict = attempts.verdict(made)
         if verdict.fate == "job":
