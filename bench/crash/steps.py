@@ -7,7 +7,7 @@ import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from wan26._runtime import books, drivers, effects, owners, parts
+from wan26._runtime import books, drivers, effects, owners, parts, postings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +83,7 @@ def _after(owner: Any, name: str, when: Callable[..., bool] = _always) -> Callab
 
 
 def _comes_into(state: str) -> Callable[..., bool]:
-    """Whether a change of state is written (`_note_state`)."""
+    """Whether a change of state is written (`note_state`)."""
     return lambda _changed, _number, told, *_: bool(told == state)
 
 
@@ -139,7 +139,7 @@ STEPS = (
     Step(
         name="intent written, not committed",
         jobs=0,
-        arm=_after(books, "_note_state", _comes_into("submitting")),
+        arm=_after(postings, "note_state", _comes_into("submitting")),
     ),
     Step(name="after the intent", jobs=0, arm=_after(_BOOKS, "begin"), doubted=True),
     Step(
@@ -164,7 +164,7 @@ STEPS = (
     Step(
         name="the id written, not committed",
         jobs=1,
-        arm=_after(books, "_note_state", _comes_into("queued")),
+        arm=_after(postings, "note_state", _comes_into("queued")),
         doubted=True,
     ),
     Step(name="after the id", jobs=1, arm=_after(_BOOKS, "learn")),
