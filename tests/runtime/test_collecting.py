@@ -24,7 +24,7 @@ from specloom.targets.client.runtime.effects import (
 )
 from specloom.targets.client.runtime.effects import Request as Asked
 from specloom.targets.client.runtime.errors import DownloadError, ResultExpiredError
-from specloom.targets.client.runtime.finishing import Link
+from specloom.targets.client.runtime.finishing import Link, NoLink
 from specloom.targets.client.runtime.flows import LEAST_RATE, WINDOW, Flow
 from specloom.targets.client.runtime.parts import PartFile
 from specloom.targets.client.runtime.results import _stem
@@ -232,9 +232,9 @@ def transfer(path: Path, timeout: float | None = 60, **given: Any) -> Transfer:
     return Transfer(path=path, **facts)
 
 
-def nothing(_: int) -> Core[Link | None]:
+def nothing(_: int) -> Core[Link | NoLink]:
     yield Sleep(0)
-    return None
+    return NoLink()
 
 
 DRIP = [(5.0, 1)] * 10_000

@@ -85,7 +85,10 @@ def composed() -> APIError:
 
 
 def test_an_error_says_on_lines_what_there_is_to_know() -> None:
-    assert str(composed()) == "no\n  status: 400\n  code: 001\n  request id: r1\n  billed: no"
+    assert str(composed()) == (
+        "no\n  status: 400\n  code: 001\n  request id: r1\n  billed: no\n"
+        "  hint: change the request: the server does not accept it as it is"
+    )
     assert str(APIError("x", job_id="t\x1b1", hint="do this")) == (
         "x\n  job: t\\x1b1\n  billed: unknown\n  hint: do this"
     )

@@ -205,15 +205,25 @@ def test_what_is_no_key_is_refused(desk: Desk, server: Loopback, key: Any) -> No
 
 
 def test_without_a_ledger_there_are_no_keys_and_no_rows(desk: Desk, server: Loopback) -> None:
-    for none in (None, ""):
-        client = desk.open(ledger=none)
-        with pytest.raises(ConfigurationError, match="ledger") as caught:
-            submit(desk, client)
-        assert "ledger='jobs.sqlite3'" in caught.value.hint
-        with pytest.raises(ConfigurationError, match="no ledger"):
-            _ = client.ledger
+    client = desk.open(ledger=None)
+    with pytest.raises(ConfigurationError, match="ledger") as caught:
+        submit(desk, client)
+    assert "ledger='jobs.sqlite3'" in caught.value.hint
+    with pytest.raises(ConfigurationError, match="no ledger"):
+        _ = client.ledger
     assert server.connections == 0
     assert submit(desk, client, None).id == "task_1"
+
+
+@pytest.mark.parametrize("path", ["", " ", ":memory:"])
+def test_a_ledger_that_is_no_file_is_not_taken_for_none(desk: Desk, path: str) -> None:
+    with pytest.raises(ConfigurationError, match="path of a file"):
+        desk.open(ledger=path)
+
+
+def test_a_state_that_is_none_is_not_an_empty_list(desk: Desk) -> None:
+    with pytest.raises(ConfigurationError, match="did you mean 'uncertain'"):
+        desk(desk.open().ledger.rows("uncertian"))
 
 
 # Restarts

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import pytest
 
-from specloom.targets.client.runtime import books, effects, owners, parts
+from specloom.targets.client.runtime import books, effects, owners, parts, postings
 from specloom.targets.client.runtime.errors import LedgerConflictError, SubmitUncertainError
 
 from .loopback import FakeClock, Loopback, answer
@@ -94,11 +94,11 @@ def half_a_file() -> None:
 
 STEPS: dict[str, tuple[Any, ...]] = {
     "before the intent": (books.Books, "begin", always, True),
-    "intent not committed": (books, "_note_state", comes_into("submitting"), False),
+    "intent not committed": (postings, "note_state", comes_into("submitting"), False),
     "after the intent": (books.Books, "begin", always, False),
     "half of the POST": (effects.Trace, "note", is_body, True),
     "before the id": (books.Books, "learn", always, True),
-    "id not committed": (books, "_note_state", comes_into("queued"), False),
+    "id not committed": (postings, "note_state", comes_into("queued"), False),
     "after the id": (books.Books, "learn", always, False),
     "between polls": (FakeClock, "sleep", always, True),
     "before done": (books.Books, "find", is_done, True),

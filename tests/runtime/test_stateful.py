@@ -221,7 +221,7 @@ class Money(RuleBasedStateMachine):
         if dies:
             self.restarts()
         else:
-            self.books.catch_up()
+            self.books.backlog.catch_up()
 
     @rule()
     def restarts(self) -> None:
@@ -232,7 +232,9 @@ class Money(RuleBasedStateMachine):
         wanted = {
             row.job_id
             for row in self.rows()
-            if row.job_id and (row.finished is None or (row.state == "succeeded" and not row.file))
+            if row.job_id
+            and row.settled is None
+            and (row.finished is None or (row.state == "succeeded" and not row.file))
         }
         jobs = self.desk(self.client.ledger.resume_all())
         assert {job.id for job in jobs} == wanted

@@ -140,6 +140,16 @@ def test_a_hint_that_is_none_is_not_obeyed(submit: Submitter, server: Loopback, 
     assert submit.clock.slept == [0.5]
 
 
+def test_a_hint_of_ages_is_an_error_and_no_reason_to_hurry(
+    submit: Submitter, server: Loopback
+) -> None:
+    server[ROUTE] = answer(429, {}, retry_after="999999999999")
+    with pytest.raises(RateLimitError):
+        submit(server.url)
+    assert server.submits == 1
+    assert submit.clock.slept == []
+
+
 def test_a_hint_beyond_the_deadline_is_not_waited_for(submit: Submitter, server: Loopback) -> None:
     server[ROUTE] = answer(429, {}, retry_after=10_000)
     with pytest.raises(RateLimitError) as caught:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from . import errors, models
     from ._client import AsyncKitchenSink, KitchenSink
     from ._runtime.binary import AsyncDownload, Download
+    from ._runtime.hooks import Hooks
     from ._runtime.jobs import AsyncJob, Job
     from ._runtime.models import UNSET
     from ._runtime.uploads import FileContent, Upload
@@ -21,6 +22,7 @@ _MODULES = {
     "KitchenSink": "_client",
     "AsyncDownload": "_runtime.binary",
     "Download": "_runtime.binary",
+    "Hooks": "_runtime.hooks",
     "AsyncJob": "_runtime.jobs",
     "Job": "_runtime.jobs",
     "UNSET": "_runtime.models",
@@ -44,6 +46,7 @@ __all__ = [
     "AsyncKitchenSink",
     "Download",
     "FileContent",
+    "Hooks",
     "Image",
     "ImageRequestStyle",
     "Job",

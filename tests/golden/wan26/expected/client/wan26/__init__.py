@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from . import errors, models
     from ._client import AsyncWan26, Wan26
+    from ._runtime.hooks import Hooks
     from ._runtime.jobs import AsyncJob, Job
     from ._runtime.models import UNSET
     from .errors import (
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "AsyncWan26": "_client",
     "Wan26": "_client",
+    "Hooks": "_runtime.hooks",
     "AsyncJob": "_runtime.jobs",
     "Job": "_runtime.jobs",
     "UNSET": "_runtime.models",
@@ -51,6 +53,7 @@ __all__ = [
     "AsyncJob",
     "AsyncVideo",
     "AsyncWan26",
+    "Hooks",
     "HttpResponseError",
     "InternalGenerationError",
     "Job",

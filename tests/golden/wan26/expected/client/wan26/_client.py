@@ -9,7 +9,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from ._api import API
-from ._runtime.client import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, AsyncClient, Client
+from ._runtime.client import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, AsyncClient, Client, Hooks
 
 if TYPE_CHECKING:
     import httpx2
@@ -32,6 +32,11 @@ class Wan26(Client):
         timeout: Seconds for one request; None is no limit.
         max_retries: How often a request that is safe to repeat is repeated.
         allow_insecure: Send the key over plain HTTP to other hosts than this one.
+        ledger: A file (SQLite) of every submit and what came of it: no crash loses a job; see
+            `client.ledger`.
+        ledger_prompts: False keeps the texts of requests out of it; only their hashes stay.
+        budget: What all jobs of the ledger together may cost; more is refused before it is sent.
+        hooks: Functions that are told of each request, each answer and each state.
         http_client: Your own httpx2 client; what it does to a submit is outside our promise.
 
     Raises:
@@ -49,6 +54,10 @@ class Wan26(Client):
         timeout: float | None = DEFAULT_TIMEOUT,
         max_retries: int = DEFAULT_MAX_RETRIES,
         allow_insecure: bool = False,
+        ledger: str | PathLike[str] | None = None,
+        ledger_prompts: bool = True,
+        budget: str | int | Decimal | None = None,
+        hooks: Hooks | None = None,
         http_client: httpx2.Client | None = None,
     ) -> None:
         super().__init__(
@@ -61,6 +70,10 @@ class Wan26(Client):
             timeout=timeout,
             max_retries=max_retries,
             allow_insecure=allow_insecure,
+            ledger=ledger,
+            ledger_prompts=ledger_prompts,
+            budget=budget,
+            hooks=hooks,
             http_client=http_client,
         )
 
@@ -86,6 +99,10 @@ class AsyncWan26(AsyncClient):
         timeout: float | None = DEFAULT_TIMEOUT,
         max_retries: int = DEFAULT_MAX_RETRIES,
         allow_insecure: bool = False,
+        ledger: str | PathLike[str] | None = None,
+        ledger_prompts: bool = True,
+        budget: str | int | Decimal | None = None,
+        hooks: Hooks | None = None,
         http_client: httpx2.AsyncClient | None = None,
     ) -> None:
         super().__init__(
@@ -98,6 +115,10 @@ class AsyncWan26(AsyncClient):
             timeout=timeout,
             max_retries=max_retries,
             allow_insecure=allow_insecure,
+            ledger=ledger,
+            ledger_prompts=ledger_prompts,
+            budget=budget,
+            hooks=hooks,
             http_client=http_client,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Unpack
 
 from .. import models
-from .._runtime.client import AsyncResource, GenerateOptions, Options, Resource
+from .._runtime.client import AsyncResource, GenerateOptions, Options, Resource, SubmitOptions
 from .._runtime.jobs import Job
 from .._runtime.models import UNSET, UnsetType
 from .._runtime.operations import (
@@ -49,7 +49,7 @@ class Images(Resource):
         count: int | UnsetType = UNSET,
         strength: float | UnsetType = UNSET,
         style: models.ImageRequestStyle | str | UnsetType | None = UNSET,
-        **options: Unpack[Options],
+        **options: Unpack[SubmitOptions],
     ) -> Job[Image]:
         """Make a picture.
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Unpack
 
 from .. import models
-from .._runtime.client import AsyncResource, GenerateOptions, Options, Resource
+from .._runtime.client import AsyncResource, GenerateOptions, Options, Resource, SubmitOptions
 from .._runtime.encoding import given
 from .._runtime.jobs import Job
 from .._runtime.models import UNSET, UnsetType
@@ -74,7 +74,7 @@ class Videos(Resource):
         audio: bool | UnsetType = UNSET,
         shot_type: models.ShotType | str | UnsetType = UNSET,
         seed: int | UnsetType = UNSET,
-        **options: Unpack[Options],
+        **options: Unpack[SubmitOptions],
     ) -> Job[Video]:
         """Start making a video.
 
