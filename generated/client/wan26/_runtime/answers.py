@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
@@ -33,6 +34,9 @@ __all__ = [
 ]
 
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?([^\s"';]+)""", re.IGNORECASE)
+
+
+_LONGEST = 1e9  # seconds, about thirty years: no hint is longer
 
 
 class _Missing:
@@ -181,8 +185,8 @@ def retry_after(headers: Mapping[str, str], wall: float) -> float | None:
         return None
     with Caught(ValueError, OverflowError):
         seconds = float(text)
-        # NaN and negative numbers compare false: they are no hint.
-        return seconds if 0 <= seconds < 1e9 else None
+        # NaN, negative and endless ones compare false: they are no hint.
+        return min(seconds, _LONGEST) if 0 <= seconds < math.inf else None
     with Caught(ValueError, TypeError, OverflowError):
         return max(0.0, parsedate_to_datetime(text).timestamp() - wall)
     return None

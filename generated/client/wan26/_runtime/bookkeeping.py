@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .books import Found, Outcome, SavedFile
 from .effects import Caught, Notify, call, wall
-from .errors import LedgerError, printable
+from .errors import APIError, LedgerError, SubmitUncertainError, printable
 from .intents import Intent
+from .postings import Found, Outcome, SavedFile
 from .pricing import estimate
 from .records import update_of
 from .vendors import read_code
@@ -53,38 +53,38 @@ class Entry:
     """
 
     books: Books
-    session: Session
-    operation: str
+    prompts: bool
     row: int
+    intent: Intent
     doubted: bool
     idempotency_key: str | None
 
-    def learn(self, ids: Sequence[str], moment: float) -> None:
-        """Write down the ids of the jobs that it created."""
-        _write(
-            self.session,
-            self.books,
-            partial(self.books.learn, self.row, self.operation, ids, moment),
+    def learn(self, jobs: Sequence[tuple[str, str]], moment: float) -> None:
+        """Write down the ids and tokens of the jobs that it created."""
+        self.books.backlog.write(
+            partial(self.books.learn, self.row, self.intent, tuple(jobs), moment)
         )
 
     def conclude(self, error: BaseException, moment: float, *, uncertain: bool) -> None:
         """Write down that it gave no job, or that nobody knows."""
         outcome = self._outcome(error, uncertain=uncertain)
-        _write(self.session, self.books, partial(self.books.conclude, self.row, outcome, moment))
+        self.books.backlog.write(
+            partial(self.books.conclude, self.row, self.intent, outcome, moment)
+        )
 
     def withdraw(self, error: BaseException, moment: float) -> None:
         """Write down that it was not begun after all, if that was written down."""
         outcome = self._outcome(error, uncertain=False)
-        _write(
-            self.session, self.books, partial(self.books.withdraw, self.row, self, outcome, moment)
-        )
+        self.books.backlog.write(partial(self.books.withdraw, self.row, self, outcome, moment))
 
     def _outcome(self, error: BaseException, *, uncertain: bool) -> Outcome:
+        # Whatever a hook raises may have attributes of these names too.
+        facts = error if isinstance(error, APIError) else APIError("")
         return Outcome(
             state="uncertain" if uncertain or self.doubted else "rejected",
-            error=_told(self.session, error),
-            error_code=getattr(error, "code", None),
-            request_id=getattr(error, "request_id", None),
+            error=_told(error, prompts=self.prompts),
+            error_code=printable(facts.code, 200) if facts.code else None,
+            request_id=printable(facts.request_id, 200) if facts.request_id else None,
         )
 
     @property
@@ -131,8 +131,16 @@ def begun(
     entered: list[Entry] = []
 
     def enter(found: Begun) -> Entry:
-        entered.append(_entry(session, books, operation, found))
-        return entered[-1]
+        entry = Entry(
+            books=books,
+            prompts=session.prompts,
+            row=found.row,
+            intent=intent,
+            doubted=found.doubted,
+            idempotency_key=found.idempotency_key,
+        )
+        entered.append(entry)
+        return entry
 
     try:
         jobs = yield from call(lambda: books.begin(intent, moment, enter).jobs)
@@ -141,17 +149,6 @@ def begun(
             entry.withdraw(error, session.clock.wall())
         raise
     return jobs, next(iter(entered), None)
-
-
-def _entry(session: Session, books: Books, operation: Operation[Any], found: Begun) -> Entry:
-    return Entry(
-        books=books,
-        session=session,
-        operation=operation.name,
-        row=found.row,
-        doubted=found.doubted,
-        idempotency_key=found.idempotency_key,
-    )
 
 
 def _intent(
@@ -189,7 +186,7 @@ def note_state(record: Record) -> Core[None]:
     if session.books is not None:
         moment = yield from wall()
         find = partial(session.books.find, operation, record.id, found, moment)
-        yield from call(partial(_write, session, session.books, find))
+        yield from call(partial(session.books.backlog.write, find))
     if session.hooks.on_state is not None and (
         before is None or (before.state, before.status) != (found.state, found.status)
     ):
@@ -224,7 +221,7 @@ def note_reserved(record: Record) -> Core[None]:
     reserved = record.amount("reserved")
     if reserved is not None or record.token != record.short_token:
         work = partial(books.reserve, record.operation.name, record.id, record.token, reserved)
-        yield from call(partial(_write, record.session, books, work))
+        yield from call(partial(books.backlog.write, work))
 
 
 def note_saved(record: Record, index: int, saved: Saved) -> Core[None]:
@@ -241,7 +238,7 @@ def note_saved(record: Record, index: int, saved: Saved) -> Core[None]:
     )
     moment = yield from wall()
     work = partial(books.note_file, record.operation.name, record.id, file, moment)
-    yield from call(partial(_write, record.session, books, work))
+    yield from call(partial(books.backlog.write, work))
 
 
 def keeping(record: Record, index: int, path: str) -> Callable[[PartNote], object] | None:
@@ -254,7 +251,7 @@ def keeping(record: Record, index: int, path: str) -> Callable[[PartNote], objec
     def keep(note: PartNote) -> None:
         file, moment = SavedFile(number=index, path=path, part=note), session.clock.wall()
         note_file = partial(books.note_file, record.operation.name, record.id, file, moment)
-        _write(session, books, note_file)
+        books.backlog.write(note_file)
 
     return keep
 
@@ -279,18 +276,9 @@ def close_books(session: Session) -> Core[None]:
             session.log.logger.error("%s", printable(caught.error, 1000))
 
 
-def _told(session: Session, error: BaseException) -> str:
+def _told(error: BaseException, *, prompts: bool) -> str:
     """What went wrong; without prompts only of which kind it was, since servers say them back."""
     kind = type(error).__name__
-    message = getattr(error, "known", "") or getattr(error, "message", str(error))
-    return f"{kind}: {printable(message, 1000)}" if session.prompts else kind
-
-
-def _write(session: Session, books: Books, work: Callable[[], object]) -> None:
-    """Write something down that has happened; what cannot be written is tried again later."""
-    books.unwritten.append(work)
-    with Caught(LedgerError) as caught:
-        books.catch_up()
-    if caught.error is not None:
-        told = printable(getattr(caught.error, "message", ""), 1000)
-        session.log.logger.error("%s; what was to be written is kept, and tried again", told)
+    known = error.known if isinstance(error, SubmitUncertainError) else ""
+    message = known or (error.message if isinstance(error, APIError) else str(error))
+    return f"{kind}: {printable(message, 1000)}" if prompts else kind

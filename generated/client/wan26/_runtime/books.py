@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from collections import deque
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
-from . import statements
+from . import postings, statements
+from .backlog import Backlog
 from .budgets import check_budget
 from .errors import LedgerConflictError, LedgerError, printable
 from .intents import check_same, uncertain
 from .owners import is_alive, is_held
-from .rows import NOTHING, LedgerRow, read_row
+from .rows import FINAL_STATES, NOTHING, LedgerRow, read_row
 from .tokens import write_token
 
 if TYPE_CHECKING:
@@ -23,12 +22,13 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from .intents import Intent
-    from .parts import PartNote
+    from .postings import Found, Outcome, SavedFile
     from .store import Store
 
-__all__ = ["Begun", "Books", "Found", "Outcome", "SavedFile"]
+__all__ = ["Begun", "Books"]
 
-_FINAL = ("succeeded", "failed", "cancelled", "expired")
+
+_REMEMBERED = 86_400.0  # seconds for which servers are trusted to know an idempotency key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,42 +44,6 @@ class Begun:
     jobs: tuple[LedgerRow, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """How a submit ended that gave no job: `rejected` or `uncertain`."""
-
-    state: str
-    error: str
-    error_code: str | None = None
-    request_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What an answer tells of a job; `status` is the vendor's word as JSON."""
-
-    state: str
-    status: str | None
-    request_id: str | None = None
-    cost: Decimal | None = None
-    discount: Decimal | None = None
-    currency: str | None = None
-    error_code: str | None = None
-    error: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedFile:
-    """A file of a result: whole (`sha256`), or on its way (`part`)."""
-
-    number: int
-    path: str
-    sha256: str | None = None
-    size: int | None = None
-    media_type: str | None = None
-    part: PartNote | None = None
-
-
 class Books:
     """The rows of one API, in a ledger that others may share; all of it blocks.
 
@@ -88,28 +52,28 @@ class Books:
         api: the package whose rows they are.
         server: where its jobs are.
         budget: what all rows together may cost; None is no limit.
+        say: told of what went wrong behind the caller's back.
     """
 
-    def __init__(self, store: Store, api: str, server: str, budget: Decimal | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        api: str,
+        server: str,
+        budget: Decimal | None = None,
+        *,
+        say: Callable[[str], object],
+    ) -> None:
         self.store, self.api, self.server, self.budget = store, api, server, budget
-        self.unwritten: deque[Callable[[], object]] = deque()  # what a full disk, say, kept out
-        self._writing = threading.RLock()
+        self.backlog = Backlog(say)
+        self._say = say
         # Submits of this client that are on their way: one that was interrupted is none.
         self.on_the_way: WeakValueDictionary[int, Any] = WeakValueDictionary()
 
-    def catch_up(self) -> None:
-        """Write down what has happened and is not written yet, in its order.
-
-        Raises:
-            LedgerError: it still cannot be written; it is kept.
-        """
-        with self._writing:
-            while self.unwritten:
-                self.unwritten[0]()
-                self.unwritten.popleft()
-
     def rows(self) -> list[LedgerRow]:
         """All rows of the API, those of other servers too, in the order of writing."""
+        with suppress(LedgerError):  # what can be read is shown all the same
+            self.backlog.catch_up()
         with self.store.reading() as found:
             return list(self._read(found, statements.OF_API, self.api))
 
@@ -128,40 +92,47 @@ class Books:
             SubmitUncertainError: nobody knows whether its key has a job already.
             BudgetExceededError: it may cost more than is left.
         """
-        self.catch_up()
+        self.backlog.catch_up()
         with self.store.writing() as changed:
             owner = self.store.own()
-            begun = self._again(changed, intent)
+            begun = self._again(changed, intent, moment)
             if begun is not None and begun.jobs:
                 return begun
             if begun is None or not begun.doubted:
                 check_budget(changed, self.api, self.budget, intent)
             if begun is None:
-                begun = Begun(row=_insert(changed, intent, owner, moment))
+                begun = Begun(row=postings.insert(changed, intent, owner, moment))
             else:
-                _renew(changed, begun, intent, owner, moment)
-            _note_state(changed, begun.row, "submitting", None, moment)
+                postings.renew(changed, begun, intent, owner, moment)
+            postings.note_state(changed, begun.row, "submitting", None, moment)
             self.on_the_way[begun.row] = enter(begun)
             return begun
 
-    def learn(self, number: int, operation: str, ids: Sequence[str], moment: float) -> None:
-        """Write down which jobs a submit has created; when this ends, that is on disk."""
+    def learn(
+        self, number: int, intent: Intent, jobs: Sequence[tuple[str, str]], moment: float
+    ) -> None:
+        """Write down the jobs (id, token) of a submit; when this ends, that is on disk."""
         with self.store.writing() as changed:
-            self._check_mine(changed, number)
-            for at, job_id in enumerate(ids):
-                named = changed.execute(statements.BY_ID, self._job(operation, job_id)).fetchall()
-                if any(number in (row["number"], row["parent"]) for row in named):
+            row, ids = self._row_of(changed, number, intent), [job_id for job_id, _ in jobs]
+            is_free = row is not None and self._is_mine(row) and row["job_id"] in (None, *ids)
+            own = number if is_free else self._anew(changed, intent, moment)
+            for at, job in enumerate(jobs):
+                named = changed.execute(statements.BY_ID, self._job(intent.operation, job[0]))
+                if any(own in (row["number"], row["parent"]) for row in named.fetchall()):
                     continue  # it was interrupted, and is done again
-                own = number if at == 0 else _copy(changed, number)
-                token = write_token(operation, job_id, {})
-                changed.execute(statements.LEARN, (job_id, token, moment, moment, own))
-                _note_state(changed, own, "queued", None, moment)
+                target = own if at == 0 else postings.copy_of(changed, own)
+                postings.learn(changed, target, job, intent.reserved, moment)
 
-    def conclude(self, number: int, outcome: Outcome, moment: float) -> None:
+    def conclude(self, number: int, intent: Intent, outcome: Outcome, moment: float) -> None:
         """Write down how a submit ended that gave no job."""
         with self.store.writing() as changed:
-            self._check_mine(changed, number)
-            _conclude(changed, number, outcome, moment)
+            row = self._row_of(changed, number, intent)
+            if row is None and outcome.state not in NOTHING:
+                own = self._anew(changed, intent, moment)
+                postings.conclude(changed, own, outcome, moment)
+            # Where somebody has decided meanwhile, that stands.
+            elif row is not None and self._is_mine(row) and row["state"] == "submitting":
+                postings.conclude(changed, number, outcome, moment)
 
     def withdraw(self, number: int, entry: object, outcome: Outcome, moment: float) -> None:
         """Write down that nothing came of a beginning that was interrupted.
@@ -172,33 +143,55 @@ class Books:
             row = changed.execute(statements.BY_NUMBER, (self.api, number)).fetchone()
             is_mine = row is not None and row["owner"] == self.store.owner
             if is_mine and self.on_the_way.get(number) is entry:
-                _conclude(changed, number, outcome, moment)
+                postings.conclude(changed, number, outcome, moment)
+
+    def _row_of(
+        self, changed: sqlite3.Connection, number: int, intent: Intent
+    ) -> sqlite3.Row | None:
+        """The row of a submit; None where the ledger was removed or replaced meanwhile."""
+        row = changed.execute(statements.BY_NUMBER, (self.api, number)).fetchone()
+        wanted = (intent.request_sha256, intent.key)
+        is_same = row is not None and (row["request_sha256"], row["key"]) == wanted
+        return row if is_same else None
+
+    def _is_mine(self, row: sqlite3.Row) -> bool:
+        return row["owner"] in (self.store.owner, None)
+
+    def _anew(self, changed: sqlite3.Connection, intent: Intent, moment: float) -> int:
+        """A row for a submit whose own is gone: what was paid is not lost with it."""
+        if intent.key is not None and self._keyed(changed, intent.key) is not None:
+            intent = replace(intent, key=None)
+        number = postings.insert(changed, intent, self.store.own(), moment)
+        self._say(
+            f"{self.store.path} was removed, replaced or changed while {intent.operation} was on "
+            f"its way: what came of it is written as row {number}"
+        )
+        return number
+
+    def _keyed(self, found: sqlite3.Connection, key: str) -> Any:
+        return found.execute(statements.BY_KEY, (self.api, key)).fetchone()
 
     def reserve(self, operation: str, job_id: str, token: str, amount: Decimal | None) -> None:
         """Write down a job's whole token, and what the server itself reserves for it."""
         with self.store.writing() as changed:
             for number, _ in self._numbers(changed, operation, job_id):
-                changed.execute(statements.RESERVE, (token, _text(amount), number))
+                changed.execute(statements.RESERVE, (token, postings.as_text(amount), number))
 
     def find(self, operation: str, job_id: str, found: Found, moment: float) -> None:
         """Write down what an answer tells of a job; one that has ended does not run again."""
         with self.store.writing() as changed:
             for number, before in self._numbers(changed, operation, job_id):
-                if before in _FINAL and found.state not in _FINAL:
+                if before in FINAL_STATES and found.state not in FINAL_STATES:
                     continue
-                _write_found(changed, number, found, moment)
+                postings.found_out(changed, number, found, moment)
                 if before != found.state:
-                    _note_state(changed, number, found.state, found.status, moment)
+                    postings.note_state(changed, number, found.state, found.status, moment)
 
     def note_file(self, operation: str, job_id: str, file: SavedFile, moment: float) -> None:
         """Write down where a file of a job is, or is on its way to."""
         with self.store.writing() as changed:
-            part = file.part
-            told = (file.path, file.sha256, file.size, file.media_type)
-            left = (None, None, None) if part is None else (part.path, part.validator, part.total)
             for number, _ in self._numbers(changed, operation, job_id):
-                values = (number, file.number, *told, *left, moment)
-                changed.execute(statements.NOTE_FILE, values)
+                postings.note_file(changed, number, file, moment)
 
     def claim(self, operations: Collection[str], *, unsaved: bool) -> list[LedgerRow]:
         """Hold all jobs of operations that have not ended and that nobody else who lives holds.
@@ -206,6 +199,7 @@ class Books:
         No two processes get the same one. `unsaved` takes those too that succeeded and of which no
         file was saved.
         """
+        self.backlog.catch_up()
         with self.store.writing() as changed:
             owner = self.store.own()
             rows = list(self._read(changed, statements.UNFINISHED, self.api, self.server))
@@ -222,6 +216,7 @@ class Books:
         Raises:
             LedgerConflictError: the row is not uncertain, or another row has that job.
         """
+        self.backlog.catch_up()
         with self.store.writing() as changed:
             row = self._decidable(changed, number, "adopts no job")
             if row.server != self.server:
@@ -235,7 +230,7 @@ class Books:
                 )
             told = (job_id, write_token(row.operation, job_id, {}), self.store.own())
             changed.execute(statements.ADOPT, (*told, moment, moment, number))
-            _note_state(changed, number, "unknown", None, moment)
+            postings.note_state(changed, number, "unknown", None, moment)
             return self._one(changed, number)
 
     def release(self, number: int, moment: float) -> LedgerRow:
@@ -244,22 +239,33 @@ class Books:
         Raises:
             LedgerConflictError: the row is not uncertain.
         """
+        self.backlog.catch_up()
         with self.store.writing() as changed:
             self._decidable(changed, number, "is not released")
             changed.execute(statements.RELEASE, (moment, number))
-            _note_state(changed, number, "released", None, moment)
+            postings.note_state(changed, number, "released", None, moment)
             return self._one(changed, number)
 
     def settle(self, number: int, cost: Decimal, moment: float) -> LedgerRow:
-        """Write down what a row has cost, as somebody knows from elsewhere."""
+        """Write down what a row has cost, as somebody knows from elsewhere; it is not resumed.
+
+        Raises:
+            LedgerConflictError: there is no such row, or it is on its way.
+        """
+        self.backlog.catch_up()
         with self.store.writing() as changed:
-            self._one(changed, number)
-            changed.execute(statements.SETTLE, (str(cost), moment, number))
+            row = self._one(changed, number)
+            if row.state == "submitting":
+                raise LedgerConflictError(
+                    f"row {row.row} is on its way: nobody knows yet whether it costs anything",
+                    retryable=True,
+                )
+            changed.execute(statements.SETTLE, (str(cost), moment, moment, number))
             return self._one(changed, number)
 
     def leave(self) -> None:
         """Hold nothing any more, but what is on its way: that is held while the process lives."""
-        self.catch_up()
+        self.backlog.catch_up()
         if self.store.owner is None:
             return
         with self.store.writing() as changed:
@@ -269,24 +275,10 @@ class Books:
             if not left:
                 self.store.leave()
 
-    def _check_mine(self, changed: sqlite3.Connection, number: int) -> None:
-        """See that the row is the one that this client wrote, and no other ledger's.
-
-        Raises:
-            LedgerError: the file was removed or replaced while the submit was on its way.
-        """
-        row = changed.execute(statements.BY_NUMBER, (self.api, number)).fetchone()
-        if row is None or row["owner"] != self.store.owner:
-            raise LedgerError(
-                f"{self.store.path} is not the ledger any more in which row {number} was written",
-                billed="unknown",
-                hint="it was removed or replaced meanwhile: put it back; the log names the job",
-            )
-
     def knows(self, key: str) -> bool:
         """Whether a key stands for a job, or may."""
         with self.store.reading() as found:
-            row = found.execute(statements.BY_KEY, (self.api, key)).fetchone()
+            row = self._keyed(found, key)
         return row is not None and row["state"] not in NOTHING
 
     def _job(self, operation: str, job_id: str) -> tuple[str, str, str, str]:
@@ -318,7 +310,7 @@ class Books:
                 held = row["number"] in self.on_the_way
             yield read_row(row, held=held, files=files, history=history)
 
-    def _again(self, changed: sqlite3.Connection, intent: Intent) -> Begun | None:
+    def _again(self, changed: sqlite3.Connection, intent: Intent, moment: float) -> Begun | None:
         """What the key of a submit stands for already; None where it is new, or has no key."""
         if intent.key is None:
             return None
@@ -333,7 +325,8 @@ class Books:
         check_same(row, intent)
         if row.state == "uncertain":
             is_settled = row.cost is not None  # somebody knows better than to ask again
-            if is_settled or None in (intent.idempotency_key, row.idempotency_key):
+            is_fresh = 0 <= moment - row.created.timestamp() < _REMEMBERED
+            if is_settled or not is_fresh or None in (intent.idempotency_key, row.idempotency_key):
                 raise uncertain(row)
             return Begun(row=row.row, idempotency_key=row.idempotency_key, doubted=True)
         also = self._read(changed, statements.CHILDREN, self.api, row.row)
@@ -350,51 +343,3 @@ class Books:
                 f"row {row.row} is {row.state} and not uncertain: it {what}", job_id=row.job_id
             )
         return row
-
-
-def _insert(changed: sqlite3.Connection, intent: Intent, owner: str, moment: float) -> int:
-    said = (intent.request, intent.request_sha256, intent.idempotency_key)
-    money = (_text(intent.reserved), intent.currency)
-    values = (intent.api, intent.server, intent.operation, intent.key, *said, owner, *money)
-    number = changed.execute(statements.INSERT, (*values, moment, moment)).lastrowid
-    return int(number or 0)
-
-
-def _renew(
-    changed: sqlite3.Connection, begun: Begun, intent: Intent, owner: str, moment: float
-) -> None:
-    key = begun.idempotency_key or intent.idempotency_key
-    where = (intent.server, intent.operation)
-    said = (intent.request, intent.request_sha256, key)
-    kept, expected = begun.doubted, _text(intent.reserved)  # what may have been billed stays
-    money = (kept, expected, expected, intent.currency)
-    changed.execute(statements.RENEW, (*where, *said, owner, *money, moment, begun.row))
-
-
-def _copy(changed: sqlite3.Connection, number: int) -> int:
-    return int(changed.execute(statements.COPY, (number,)).lastrowid or 0)
-
-
-def _conclude(changed: sqlite3.Connection, number: int, outcome: Outcome, moment: float) -> None:
-    told = (outcome.state, outcome.error, outcome.error_code, outcome.request_id, moment)
-    changed.execute(statements.CONCLUDE, (*told, outcome.state in NOTHING, number))
-    _note_state(changed, number, outcome.state, None, moment)
-
-
-def _write_found(changed: sqlite3.Connection, number: int, found: Found, moment: float) -> None:
-    cost = _text(found.cost)
-    money = (cost, _text(found.discount), found.currency)
-    error = (found.error_code, found.error)
-    ended = (found.state in _FINAL, moment)
-    told = (found.state, found.status, found.request_id, *money, *error, moment, *ended, cost)
-    changed.execute(statements.FOUND, (*told, number))
-
-
-def _note_state(
-    changed: sqlite3.Connection, number: int, state: str, status: str | None, moment: float
-) -> None:
-    changed.execute(statements.NOTE_STATE, (number, state, status, moment))
-
-
-def _text(amount: Decimal | None) -> str | None:
-    return None if amount is None else str(amount)

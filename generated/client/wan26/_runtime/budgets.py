@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from .errors import BudgetExceededError, ConfigurationError
+from .errors import BudgetExceededError, ConfigurationError, printable
 from .rows import is_at_risk
 from .statements import MONEY
 
@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
     from .intents import Intent
 
-__all__ = ["check_budget"]
+__all__ = ["check_budget", "is_amount"]
+
+_DIGITS = 15  # before the point: more is no price of anything
+
+
+def is_amount(amount: Decimal) -> bool:
+    """Whether it is a sum of money: finite, not below nothing, of a sane size."""
+    return amount.is_finite() and amount >= 0 and amount.adjusted() < _DIGITS
 
 
 def check_budget(
@@ -35,7 +42,7 @@ def check_budget(
             f"nobody knows what this {intent.operation} costs, so that no budget can hold it",
             hint="give prices=, or no budget=",
         )
-    spent = _spent(changed, api)
+    spent = _spent(changed, api, intent.currency)
     if spent + intent.reserved > budget:
         raise BudgetExceededError(
             f"this {intent.operation} may cost {intent.reserved}, and of the budget of {budget} "
@@ -43,14 +50,20 @@ def check_budget(
         )
 
 
-def _spent(changed: sqlite3.Connection, api: str) -> Decimal:
+def _spent(changed: sqlite3.Connection, api: str, currency: str | None) -> Decimal:
     spent = Decimal(0)
-    for number, state, reserved, cost, _ in changed.execute(MONEY, (api,)):
+    for number, state, reserved, cost, counted in changed.execute(MONEY, (api,)):
         amount = reserved if is_at_risk(state, cost) else cost
         if amount is None and is_at_risk(state, cost):
             raise BudgetExceededError(
                 f"nobody knows what row {number} costs, so that nobody knows what is left",
                 hint=f"client.ledger.settle({number}, cost) says what it cost",
+            )
+        if amount and currency and counted and counted != currency:
+            raise BudgetExceededError(
+                f"row {number} is counted in {printable(counted, 20)}, this request in "
+                f"{printable(currency, 20)}: they cannot be added up",
+                hint="give each currency a ledger of its own",
             )
         spent += Decimal(amount or 0)
     return spent

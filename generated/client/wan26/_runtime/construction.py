@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from . import answers
 from .assumed import suggest
+from .budgets import is_amount
 from .credentials import concealed
 from .errors import ConfigurationError, printable
 from .hooks import NO_HOOKS, Hooks
@@ -105,39 +106,51 @@ def opened(api: Api, clock: Clock, given: ClientOptions) -> Session:
         prices=given.get("prices"),
         allow_insecure=given.get("allow_insecure", False),
     )
+    log = Log(api.package)
     return Session(
         settings=settings,
         timeout=seconds,
         max_retries=retries,
-        log=Log(api.package),
+        log=log,
         clock=clock,
         hooks=given.get("hooks") or NO_HOOKS,
-        books=_books(api, settings.base_url, given),
+        books=_books(api, settings.base_url, given, log),
         prompts=given.get("ledger_prompts", True),
     )
 
 
-def _books(api: Api, server: str, given: ClientOptions) -> Books | None:
+def _books(api: Api, server: str, given: ClientOptions, log: Log) -> Books | None:
     """The books of the ledger that the caller named; its file is opened when first needed."""
     path, budget = given.get("ledger"), _budget(given.get("budget"))
-    if path is None or not fspath(path):
+    if path is None:
         if budget is not None:
             raise ConfigurationError(
                 "a budget is counted in the ledger, and there is none",
                 hint="give ledger='jobs.sqlite3' too",
             )
         return None
+    if fspath(path).strip() in ("", ":memory:"):
+        raise ConfigurationError(
+            f"ledger must be the path of a file, not {fspath(path)!r}",
+            hint="give ledger='jobs.sqlite3', or none",
+        )
     from .books import Books  # brings SQLite with it
     from .store import Store
 
-    return Books(Store(path), api.package, server, budget)
+    return Books(
+        Store(path),
+        api.package,
+        server,
+        budget,
+        say=lambda text: log.logger.error("%s", text),
+    )
 
 
 def _budget(given: object) -> Decimal | None:
     if given is None:
         return None
     amount = given if isinstance(given, Decimal) else answers.decimal(given)
-    if amount is None or not amount.is_finite() or amount < 0:
+    if amount is None or not is_amount(amount):
         told = printable(repr(given), 100)
         raise ConfigurationError(f"budget must be an amount such as '20.00', not {told}")
     return amount

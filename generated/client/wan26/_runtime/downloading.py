@@ -9,13 +9,15 @@ from urllib.parse import urlsplit
 from .answers import media_type, passes, retry_after
 from .effects import Caught, Close, Failure, Request, Sleep, Trace, call, now, send, wall
 from .errors import DownloadError, ResultExpiredError, printable
-from .exchanging import Exchange, announce, backoff, conclude, tell_broken
+from .exchanging import Exchange, announce, backoff, conclude, tell_broken, told_of
+from .finishing import Link, NoLink
 from .flows import LEAST_RATE, Flow
-from .logs import bare_url, without_queries
+from .logs import Veiled, bare_url, without_queries
 from .transfers import Saved, Transfer
 
 if TYPE_CHECKING:
     from .effects import Core, Reply
+    from .errors import APIError
 
 __all__ = ["Saved", "Transfer", "save"]
 
@@ -88,12 +90,12 @@ def _attempt(download: Transfer) -> Core[tuple[float | None, str | None]]:
     session, job_id = download.session, download.facts.get("job_id")
     request = Request(
         method="GET",
-        url=_checked(download),
+        url=Veiled(_checked(download)),  # its query signs it
         headers=_headers(download),
         route="download",
         operation="download",
     )
-    made = Exchange(request=request, trace=Trace(), job_id=job_id)
+    made = Exchange(request=request, trace=Trace(), job_id=job_id, timeout=download.timeout)
     yield from announce(session, made)
     started = yield from now()
     outcome = yield from send(request, made.trace, download.timeout)
@@ -103,13 +105,13 @@ def _attempt(download: Transfer) -> Core[tuple[float | None, str | None]]:
         made.reply = outcome
     yield from conclude(session, made, (yield from now()) - started)
     if isinstance(outcome, Failure):
-        return None, _told(outcome)
+        return None, _told(outcome, download.timeout)
     if outcome.status in (200, 206):
         why = yield from _receive(download, outcome)
         if isinstance(why, Failure):
             made.failure = why
             yield from tell_broken(session, made, (yield from now()) - started)
-            return None, _told(why)
+            return None, _told(why, download.timeout)
         return None, why
     yield Close(outcome)
     hint = retry_after(outcome.headers, (yield from wall()))
@@ -117,18 +119,24 @@ def _attempt(download: Transfer) -> Core[tuple[float | None, str | None]]:
     return hint, why
 
 
-def _told(failure: Failure) -> str:
-    told = without_queries(str(failure.error))  # the query of a link signs it
+def _told(failure: Failure, silence: float | None) -> str:
+    told = without_queries(told_of(failure, silence, "byte"))
     return f"{type(failure.error).__name__}: {printable(told, 300)}"
 
 
 def _checked(download: Transfer) -> str:
+    if _is_on_the_web(download.link.url):
+        return download.link.url
+    hint = "what the answer names is no link to a file: look at its .raw"
+    raise download.error("is no link to a file on the web", DownloadError, hint)
+
+
+def _is_on_the_web(url: str) -> bool:
     with Caught(ValueError):
-        parts = urlsplit(download.link.url)
-        download.link.url.encode()  # half a character (a lone surrogate) is no part of a link
-        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
-            return download.link.url
-    raise download.error("is no link to a file on the web", DownloadError)
+        parts = urlsplit(url)
+        url.encode()  # half a character (a lone surrogate) is no part of a link
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    return False
 
 
 def _headers(download: Transfer) -> dict[str, str]:
@@ -141,11 +149,13 @@ def _headers(download: Transfer) -> dict[str, str]:
 
 def _refused(download: Transfer, status: int) -> Core[str]:
     if status in _GONE:
-        link = None if download.refreshed else (yield from download.refresh(download.link.index))
+        fresh: Link | NoLink = NoLink()
+        if not download.refreshed:
+            fresh = yield from download.refresh(download.link.index)
         download.refreshed = True
-        if link is None:
-            raise download.error(f"has expired (HTTP {status})", ResultExpiredError)
-        download.link = link
+        if isinstance(fresh, NoLink):
+            raise _expired(download, status, fresh)
+        download.link = fresh
         # If-Range keeps versions apart, where their validator is strong: two files may be of
         # one second.
         if not download.is_strong:
@@ -159,11 +169,23 @@ def _refused(download: Transfer, status: int) -> Core[str]:
     raise download.error(f"the server answered HTTP {status}", DownloadError)
 
 
+def _expired(download: Transfer, status: int, fresh: NoLink) -> APIError:
+    """The exception for a dead link, and why there is no other."""
+    told = f"has expired (HTTP {status})"
+    if not fresh.why:
+        hint = "the server keeps the file no longer: look in your account"
+        return download.error(told, ResultExpiredError, hint)
+    told = f"{told}, and asking for a fresh link failed: {printable(fresh.why, 500)}"
+    return download.error(told, ResultExpiredError, fresh.hint, retryable=fresh.retryable)
+
+
 def _receive(download: Transfer, reply: Reply) -> Core[Failure | str | None]:
     """Read a body into the file; gives why it is not whole, None if it is."""
     if download.is_to_be_video and media_type(reply.headers.get("content-type", "")) == "text/html":
         yield Close(reply)
-        raise download.error("a web page (text/html) came instead of a video", DownloadError)
+        hint = "the server sent a web page: open the link in a browser to see what it says"
+        why = "a web page (text/html) came instead of a video"
+        raise download.error(why, DownloadError, hint)
     if not download.continues(reply):
         yield from call(download.restart)
         if reply.status == 206:
@@ -193,7 +215,8 @@ def _limit(download: Transfer, reply: Reply, size: int) -> Core[None]:
     why = download.too_large(size)
     if why is not None:
         yield Close(reply)
-        raise download.error(why, DownloadError)
+        hint = f"give save() a larger max_size, of {size} bytes or more"
+        raise download.error(why, DownloadError, hint)
 
 
 def _drain(download: Transfer, reply: Reply) -> Core[Failure | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from .composition import compose, composed_of, revive
+from .hints import OVER, status_hint
 from .problems import Problem, printable
 
 if TYPE_CHECKING:
@@ -199,7 +200,8 @@ class APIStatusError(APIError):
         retry_after: float | None = None,
         **facts: Any,
     ) -> None:
-        super().__init__(message, **facts)
+        hint = facts.pop("hint", "") or status_hint(status_code)
+        super().__init__(message, hint=hint, **facts)
         self.status_code = status_code
         self.headers = dict(headers)
         self.body = body
@@ -217,8 +219,6 @@ class BadRequestError(APIStatusError):
 
 class AuthenticationError(APIStatusError):
     """401: the key is missing or wrong."""
-
-    default_hint = "check the API key"
 
 
 class PermissionDeniedError(APIStatusError):
@@ -299,13 +299,19 @@ class JobError(APIError):
 class JobFailedError(JobError):
     """The server says that the job failed."""
 
+    default_hint = OVER
+
 
 class JobCancelledError(JobError):
     """The job was cancelled."""
 
+    default_hint = OVER
+
 
 class JobExpiredError(JobError):
     """The job or its result is kept no longer."""
+
+    default_hint = OVER
 
 
 class JobMissingError(JobError):
@@ -318,6 +324,8 @@ class JobTimeoutError(JobError):
 
 class JobResultError(JobError):
     """The job succeeded, but its answer does not hold what was promised."""
+
+    default_hint = "the answer is at .answer"
 
 
 class ManyJobsError(JobError):

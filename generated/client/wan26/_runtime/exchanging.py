@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .answers import MISSING, Parsed, in_utf8, parse_json, retry_after
 from .effects import Close, Failure, Notify, Trace, now, read_chunk, send, wall
-from .errors import printable
+from .errors import ConfigurationError, printable
 from .logs import bare_url, redacted_headers, without_keys
 from .oauth import authorized
 
@@ -29,6 +30,7 @@ __all__ = [
     "exchange",
     "read_body",
     "tell_broken",
+    "told_of",
 ]
 
 LONGEST_ANSWER = 64 * 2**20  # bytes, decoded: no answer of an API is longer, a bomb is
@@ -143,7 +145,8 @@ class Exchange:
 
     request: Request
     trace: Trace
-    reply: Reply | None = None
+    timeout: float | None = None  # seconds that it has; of a file, seconds of silence
+    reply: Reply | None = field(default=None, repr=False)  # a `location` may be signed
     failure: Failure | None = None
     hint: float | None = None  # seconds that the server asks to wait
     job_id: str | None = None  # for the log, where the URL does not tell it
@@ -195,9 +198,31 @@ class Exchange:
         if self.failure is not None:
             error = self.failure.error
             head = f"HTTP {self.status}, then " if self.status is not None else ""
-            told = printable(without_keys(self.request, str(error)), 500)
-            return f"{head}{type(error).__name__}: {told}"
-        return f"HTTP {self.status}"
+            what = "end" if self.status is not None else "answer"
+            late = "connection" if self.status is None and self.trace.not_sent else what
+            told = without_keys(self.request, told_of(self.failure, self.timeout, late))
+            return f"{head}{type(error).__name__}: {printable(told, 500)}"
+        return "interrupted" if self.status is None else f"HTTP {self.status}"
+
+
+def told_of(failure: Failure, timeout: float | None, missed: str) -> str:
+    """What a failure says; where time was up, with the seconds that there were.
+
+    Args:
+        failure: how it broke off.
+        timeout: seconds that there were.
+        missed: what did not come in time.
+    """
+    told = str(failure.error)
+    # One of our own says how long it was.
+    if (
+        not failure.timed_out
+        or timeout is None
+        or (isinstance(failure.error, TimeoutError) and told)
+    ):
+        return told
+    late = f"no {missed} within {timeout:g} s"
+    return f"{told} ({late})" if told else late
 
 
 def exchange(
@@ -245,8 +270,11 @@ def _exchange(
     session: Session, made: Exchange, timeout: float | None, listener: Listener | None = None
 ) -> Core[Exchange]:
     request = made.request
+    process = os.getpid()
     yield from announce(session, made)
-    started = yield from now()
+    if request.route == "submit" and os.getpid() != process:
+        raise ConfigurationError("a submit that was begun by a process is not sent by its fork")
+    started, made.timeout = (yield from now()), timeout
     outcome = yield from send(request, made.trace, timeout)
     if isinstance(outcome, Failure):
         made.failure = outcome
@@ -323,7 +351,8 @@ def read_body(
             return Failure(error, transient=False)
         if timeout is not None and (yield from now()) - started > timeout:
             yield Close(reply)
-            return Failure(TimeoutError("the answer did not end in time"), timed_out=True)
+            told = f"the answer did not end within {timeout:g} s"
+            return Failure(TimeoutError(told), timed_out=True)
 
 
 def _log(session: Session, made: Exchange, elapsed: float) -> None:

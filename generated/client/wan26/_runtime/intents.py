@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,7 @@ class Intent:
     server: str
     operation: str
     key: str | None
-    request: str  # JSON: parameters and body
+    request: str = field(repr=False)  # JSON: parameters and body
     request_sha256: str
     idempotency_key: str | None
     reserved: Decimal | None
@@ -44,7 +44,7 @@ class Intent:
 class RequestText:
     """A request as JSON, as it may be shown, and the SHA-256 of all of it."""
 
-    shown: str
+    shown: str = field(repr=False)
     sha256: str
 
 

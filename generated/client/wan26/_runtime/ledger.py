@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from . import answers
+from .assumed import suggest
+from .budgets import is_amount
 from .effects import call, wall
 from .errors import ConfigurationError, printable
-from .rows import LedgerRow
+from .rows import LedgerRow, LedgerState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from .drivers import AsyncDriver, SyncDriver
     from .effects import Core
     from .jobs import AsyncJob, Job
-    from .rows import LedgerState
 
 __all__ = ["AsyncLedger", "Ledger"]
 
@@ -56,6 +57,7 @@ class Ledger(_Shared):
         """All rows in the order of writing; those of one state, if it is named.
 
         Raises:
+            ConfigurationError: there is no such state.
             LedgerError: the file cannot be read.
         """
         return self._driver.run(_rows(self._books, state))
@@ -90,7 +92,9 @@ class Ledger(_Shared):
         return self._driver.run(_released(self._books, row))
 
     def settle(self, row: LedgerRow | int, cost: Decimal | str | int) -> LedgerRow:
-        """Say what a row has cost; nothing of it is reserved any more.
+        """Say what a row has cost, and close it: nothing of it is reserved, nobody resumes it.
+
+        Its job can still be had by its token.
 
         Raises:
             ConfigurationError: the cost is no amount.
@@ -131,7 +135,7 @@ class AsyncLedger(_Shared):
         return await self._driver.run(_released(self._books, row))
 
     async def settle(self, row: LedgerRow | int, cost: Decimal | str | int) -> LedgerRow:
-        """Say what a row has cost; nothing of it is reserved any more."""
+        """Say what a row has cost, and close it; see `Ledger.settle`."""
         return await self._driver.run(_settled(self._books, row, cost))
 
 
@@ -140,6 +144,13 @@ def _number(row: LedgerRow | int) -> int:
 
 
 def _rows(books: Books, state: str | None) -> Core[list[LedgerRow]]:
+    known = get_args(LedgerState)
+    if state is not None and state not in known:
+        close = suggest(state, list(known))
+        raise ConfigurationError(
+            f"there is no state {printable(repr(state), 50)}{close}",
+            hint=f"there are: {', '.join(known)}",
+        )
     rows = yield from call(books.rows)
     return [row for row in rows if state in (None, row.state)]
 
@@ -162,7 +173,7 @@ def _released(books: Books, row: LedgerRow | int) -> Core[LedgerRow]:
 
 def _settled(books: Books, row: LedgerRow | int, cost: object) -> Core[LedgerRow]:
     amount = cost if isinstance(cost, Decimal) else answers.decimal(cost)
-    if amount is None or not amount.is_finite() or amount < 0:
+    if amount is None or not is_amount(amount):
         raise ConfigurationError(f"{printable(repr(cost), 100)} is no amount such as '0.50'")
     moment = yield from wall()
     return (yield from call(partial(books.settle, _number(row), amount, moment)))

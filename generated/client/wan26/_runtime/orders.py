@@ -17,7 +17,7 @@ from .errors import ManyJobsError
 from .finishing import Finished, finish
 from .outgoing import checked
 from .polling import follow, telling
-from .records import Guard, Record
+from .records import URL, Guard, Record
 from .requests import GenerateOptions, Options, build_request
 from .streaming import items
 from .submissions import Submission, noted
@@ -187,19 +187,24 @@ def start(
         options=options,
         guard=guard,
     )
-    known, order = yield from noted(submission)
-    if order is None:
-        moment = yield from now()
-        guard.records += [_known(session, changed, row, moment) for row in known]
-    else:
-        accepted = yield from submit(session, order)
-        guard.records += submission.records(accepted, (yield from now()))
+    guard.records += yield from _jobs(submission)
     for record in guard.records:
         bind_handle(record)
     for record in guard.records:
         yield from note_reserved(record)
+    for record in guard.records:  # a hook may raise: what is known is written before
         yield from note_state(record)
     return guard.records
+
+
+def _jobs(submission: Submission) -> Core[list[Record]]:
+    """The jobs that came of a submit, or those for which the caller's key stands already."""
+    known, order = yield from noted(submission)
+    if order is not None:
+        accepted = yield from submit(submission.session, order)
+        return submission.records(accepted, (yield from now()))
+    moment = yield from now()
+    return [_known(submission.session, submission.operation, row, moment) for row in known]
 
 
 def generate(
@@ -250,6 +255,7 @@ def resumed(
     moment: float,
 ) -> Record:
     """The record of a job that another process submitted; nothing is sent."""
+    told = dict(parameters)
     changed = session.changed(operation)
     job = changed.job
     if job is None:
@@ -266,8 +272,8 @@ def resumed(
         id=job_id,
         started=moment,
         since=moment,
-        parameters={**bound, **parameters},
-        url=job_id if not job.id else None,
+        parameters={**bound, **{name: one for name, one in told.items() if name != URL}},
+        url=told.get(URL) or (job_id if not job.id else None),
         timeout=session.timeout,
     )
 

@@ -12,11 +12,29 @@ import sqlite3
 import uuid
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["Owner", "is_alive", "is_held", "sweep"]
+
+
+_OWNERS: WeakSet[Owner] = WeakSet()
+
+
+def _forget_parent() -> None:
+    """In a forked child: SQLite would think that the parent's locks are held here, for ever.
+
+    The lock itself is the parent's, and stays: the kernel gives none of it to a child.
+    """
+    for owner in list(_OWNERS):
+        owner.close()
+    _OWNERS.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_parent)
 
 
 class Owner:
@@ -31,10 +49,15 @@ class Owner:
         )
         self._lock.execute("PRAGMA journal_mode = OFF")  # a second file beside an empty one
         self._lock.execute("BEGIN EXCLUSIVE")
+        _OWNERS.add(self)
+
+    def close(self) -> None:
+        """Give the lock back."""
+        self._lock.close()
 
     def leave(self) -> None:
         """Give the mark back; what it holds is free from then on."""
-        self._lock.close()
+        self.close()
         _remove(self._path)
 
 

@@ -18,6 +18,7 @@ from .errors import (
     printable,
 )
 from .exchanging import Exchange, exchange
+from .hints import ended_hint, poll_hint
 from .records import FINAL, Update, update_of
 from .requests import follow_up
 from .vendors import make_error, read_code, status_error
@@ -74,6 +75,7 @@ def begin(record: Record, made: Exchange) -> None:
     state, word = worded(record.job, made.parsed(record.session))
     record.content, record.request_id = made.content, made.request_id
     record.move(state or "queued", word, record.started)
+    record.heard = None if word is None else record.started
 
 
 def take(record: Record, made: Exchange, moment: float) -> None:
@@ -114,7 +116,7 @@ def look(record: Record, timeout: float | None) -> Core[float | None]:
     made = yield from exchange(session, request, timeout, listener=record.listener)
     parsed, status = made.parsed(session), made.status
     if made.failure is not None or status is None:
-        session.log.logger.warning("%s: %s, polling goes on", request.operation, made)
+        _pass_over(record, made, str(made))
         return made.hint
     ruled = judge(record.job, status, parsed)[0] is not None
     # A page of a gateway under 200 is no answer, whatever a rule says of 200.
@@ -122,24 +124,31 @@ def look(record: Record, timeout: float | None) -> Core[float | None]:
         moment = yield from now()
         record.answered = record.job.poll.operation
         take(record, made, moment)
-        _remark(record, made, parsed)
+        _remark(record, made, parsed, moment)
         yield from note_state(record)
     elif made.succeeded or passes(status):
-        what = f"{made}, not JSON" if made.succeeded else str(made)
-        session.log.logger.warning("%s: %s, polling goes on", request.operation, what)
+        _pass_over(record, made, f"{made}, not JSON" if made.succeeded else str(made))
     else:
-        hint = f"the job may go on: {record.resume_line} resumes it"
+        hint = poll_hint(status, record.resume_line, ended=record.final)
         facts = {"hint": hint, "operation": record.job.poll.operation, **record.facts()}
         raise status_error(session, made, parsed, record.job.error, **facts)
     return made.hint
 
 
-def _remark(record: Record, made: Exchange, parsed: Parsed) -> None:
-    if judge(record.job, made.status or 0, parsed) == (None, None):
-        # Its message is not logged: servers say prompts back.
-        code, _ = read_code(parsed, record.job.error, record.session.api.error)
-        said = f" (it says {printable(code, 100)})" if code else ""
-        record.session.log.once(f"{record.operation.name}: an answer without a status{said}")
+def _pass_over(record: Record, made: Exchange, what: str) -> None:
+    record.session.log.logger.warning("%s: %s, polling goes on", made.request.operation, what)
+    record.puzzled(what, made.content)
+
+
+def _remark(record: Record, made: Exchange, parsed: Parsed, moment: float) -> None:
+    if judge(record.job, made.status or 0, parsed) != (None, None):
+        record.understood(moment)
+        return
+    # Its message is not told: servers say prompts back.
+    code, _ = read_code(parsed, record.job.error, record.session.api.error)
+    said = f" (it says {printable(code, 100)})" if code else ""
+    record.session.log.once(f"{record.operation.name}: an answer without a status{said}")
+    record.puzzled(f"{made}, without a status{said}", made.content)
 
 
 def follow(
@@ -203,16 +212,27 @@ def emitting(update: Update) -> Effect:
 
 def _timed_out(record: Record, moment: float) -> APIError:
     status = printable(record.status, 100) if record.status is not None else "unknown"
-    return JobTimeoutError(
+    return make_error(
+        record.session,
+        JobTimeoutError,
         f"job {printable(record.id, 200)} has not ended after {moment - record.started:.0f} s "
-        f"(last status: {status}); it goes on",
+        f"(last status: {status}{_trouble(record, moment)}); it goes on",
         job=record.handle,
         job_id=record.id,
-        answer=record.content,
+        answer=record.odd or record.content,
         request_id=record.request_id,
         retryable=True,
         hint=f"{record.resume_line}.wait() waits on; submitting again would be billed again",
     )
+
+
+def _trouble(record: Record, moment: float) -> str:
+    """Since when, and why, nothing is known of a job; empty where its last poll told."""
+    if not record.troubled:
+        return ""
+    ago = f", {moment - record.heard:.0f} s ago" if record.heard is not None else ""
+    polls = "poll" if record.troubled == 1 else f"{record.troubled} polls"
+    return f"{ago}; the last {polls} did not tell the state: {record.trouble}"
 
 
 def job_error(record: Record) -> APIError:
@@ -222,11 +242,12 @@ def job_error(record: Record) -> APIError:
     if code is None and message is None and record.submitted:
         submitted = Parsed(record.submitted, record.session.settings.envelope)
         code, message = read_code(submitted, record.job.error)
-    facts: dict[str, Any] = {}
+    known = record.session.api.error_codes.get(code) if code is not None else None
+    facts: dict[str, Any] = {"hint": ended_hint(known.kind if known is not None else None)}
     if record.state == "missing":
         facts = {
             "retryable": True,
-            "hint": f"it may be found later: {record.resume_line} resumes it",
+            "hint": f"it may be found later: {record.resume_line}.wait() resumes it",
         }
     return make_error(
         record.session,

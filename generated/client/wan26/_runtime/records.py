@@ -10,55 +10,56 @@ from .errors import APIError, printable
 from .tokens import write_token
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from decimal import Decimal
 
-    from .books import Found
     from .errors import Billed
     from .exchanging import Listener
     from .jobs import AnyJob
     from .operations import LifeCycle, Operation, State, Word
+    from .postings import Found
     from .session import Session
 
-__all__ = ["FINAL", "Guard", "Record", "Update", "resume_line", "update_of"]
+__all__ = ["FINAL", "URL", "Guard", "Record", "Update", "resuming", "update_of"]
 
+URL = "$url"  # in a token: where to poll, as the server gave it
 # `missing` is not among them: a job that is not found may be found later.
 FINAL = frozenset({"succeeded", "failed", "cancelled", "expired"})
 
 
-def resume_line(operation: str, job_id: str) -> str:
-    """The line of Python that resumes a job of which only the id is known."""
-    return _resuming(write_token(operation, job_id, {}))
-
-
-def _resuming(token: str) -> str:
+def resuming(token: str) -> str:
+    """The line of Python that resumes a job."""
     return f'client.jobs.resume("{token}")'
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Record:
-    """One job; seconds are those of the monotonic clock."""
+    """One job; seconds are those of the monotonic clock. Its repr shows no prompt and no link."""
 
-    session: Session
-    operation: Operation[Any]  # that submitted it
-    job: LifeCycle
+    session: Session = field(repr=False)
+    operation: Operation[Any] = field(repr=False)  # that submitted it
+    job: LifeCycle = field(repr=False)
     id: str
     started: float
     since: float  # when it came into its state
-    parameters: Mapping[str, Any] = field(default_factory=dict)  # of the poll
-    url: str | None = None  # of the poll, where the server gave it
+    parameters: Mapping[str, Any] = field(default_factory=dict, repr=False)  # of the poll
+    url: str | None = field(default=None, repr=False)  # of the poll, where the server gave it
     state: State | None = None
     status: Word | None = None  # the vendor's word
-    content: bytes = b""  # the last answer
-    answered: Operation[Any] | None = None  # whose answer that is
-    submitted: bytes = b""  # the submit's answer, where this process submitted
+    content: bytes = field(default=b"", repr=False)  # the last answer
+    answered: Operation[Any] | None = field(default=None, repr=False)  # whose answer that is
+    submitted: bytes = field(default=b"", repr=False)  # the submit's, where this process submitted
     request_id: str | None = None
     seen: bool = False  # a poll has found it
+    heard: float | None = None  # when an answer told how it stands
+    trouble: str = ""  # why the last poll did not tell that; empty where it did
+    troubled: int = 0  # so many polls in a row
+    odd: bytes = field(default=b"", repr=False)  # the last answer among those
     timeout: float | None = None  # of one request
-    listener: Listener | None = None
-    handle: AnyJob | None = None
-    request: Any = None  # the body that was sent, where this process knows it
-    noted: Found | None = None  # what the ledger knows of it
+    listener: Listener | None = field(default=None, repr=False)
+    handle: AnyJob | None = field(default=None, repr=False)
+    request: Any = field(default=None, repr=False)  # the body that was sent, where it is known
+    noted: Found | None = field(default=None, repr=False)  # what the ledger knows of it
 
     @property
     def token(self) -> str:
@@ -71,6 +72,8 @@ class Record:
             and sources[name].startswith("$")
             and sources[name] != "$id"
         }
+        if self.url is not None and self.url != self.id:  # the id alone does not lead there
+            needed[URL] = self.url
         return write_token(self.operation.name, self.id, needed)
 
     @property
@@ -81,7 +84,7 @@ class Record:
     @property
     def resume_line(self) -> str:
         """The line of Python that resumes the job."""
-        return _resuming(self.token)
+        return resuming(self.token)
 
     @property
     def final(self) -> bool:
@@ -142,6 +145,15 @@ class Record:
             self.since = moment
         self.state, self.status = state, status
 
+    def understood(self, moment: float) -> None:
+        """An answer has told how it stands."""
+        self.heard, self.trouble, self.troubled, self.odd = moment, "", 0, b""
+
+    def puzzled(self, trouble: str, content: bytes) -> None:
+        """A poll has not told how it stands."""
+        self.trouble, self.troubled = trouble, self.troubled + 1
+        self.odd = content or self.odd
+
 
 class Guard:
     """Whatever is raised inside says how to resume the jobs that are known by then.
@@ -150,16 +162,16 @@ class Guard:
     and not by the class, since a user's callback may raise an `APIError` too.
     """
 
-    __slots__ = ("_ids", "_name", "records")
+    __slots__ = ("_name", "_tokens", "records")
 
     def __init__(self, name: str, *, records: list[Record] | None = None) -> None:
         self._name = name
-        self._ids: tuple[str, ...] = ()
+        self._tokens: dict[str, str] = {}
         self.records: list[Record] = records or []
 
-    def learn(self, ids: tuple[str, ...]) -> None:
-        """Take the ids that a submit's answer names."""
-        self._ids = ids
+    def learn(self, jobs: Iterable[tuple[str, str]]) -> None:
+        """Take the ids and tokens of the jobs that a submit's answer names."""
+        self._tokens = dict(jobs)
 
     def __enter__(self) -> Self:
         return self
@@ -168,16 +180,16 @@ class Guard:
         if error is None or isinstance(error, GeneratorExit):
             return
         recorded = {record.id: record for record in self.records}
-        ids = tuple(dict.fromkeys((*self._ids, *recorded)))
+        ids = tuple(dict.fromkeys((*self._tokens, *recorded)))
         if isinstance(error, APIError) and error.job_id in ids:
             return
         said = "\n".join(getattr(error, "__notes__", ()))
         for job_id in ids:
             record = recorded.get(job_id)
-            line = record.resume_line if record else resume_line(self._name, job_id)
+            line = record.resume_line if record else resuming(self._tokens[job_id])
             if line not in said:
                 stands = "is done" if record is not None and record.final else "goes on"
-                error.add_note(f"the job {stands}: {line} resumes it")
+                error.add_note(f"the job {stands}: {line}.wait() resumes it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,10 +204,10 @@ class Update:
     job: AnyJob | None = field(repr=False)
 
     def __str__(self) -> str:
-
-        word = printable(self.status, 100) if self.status is not None else "no word yet"
+        word = printable(self.status, 100) if self.status is not None else self.state
         share = f", {self.progress:.0%}" if self.progress is not None else ""
         named = f"{self.state} ({word})" if self.state not in (None, word) else word
+        named = named or "no word yet"
         return f"{named} for {self.in_state:.0f} s{share}, {self.elapsed:.0f} s in all"
 
 

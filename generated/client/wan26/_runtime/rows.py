@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .operations import Word
 
 __all__ = [
+    "FINAL_STATES",
     "NOTHING",
     "Change",
     "LedgerFile",
@@ -44,6 +45,7 @@ LedgerState: TypeAlias = Literal[
 
 # Nothing was created, so that nothing can be billed.
 NOTHING = ("rejected", "released")
+FINAL_STATES = ("succeeded", "failed", "cancelled", "expired")
 
 
 def is_at_risk(state: str, cost: object) -> bool:
@@ -89,6 +91,7 @@ class LedgerRow:
         created: when it was written down, before it was sent; all times are UTC.
         submitted: when its id was known.
         finished: when the job ended.
+        settled: when somebody said what it cost: it is not resumed by itself from then on.
     """
 
     row: int
@@ -102,8 +105,8 @@ class LedgerRow:
     job_id: str | None
     token: str | None
     request_id: str | None
-    request: Any
-    parameters: Mapping[str, Any]
+    request: Any = field(repr=False)
+    parameters: Mapping[str, Any] = field(repr=False)
     request_sha256: str
     idempotency_key: str | None = field(repr=False)
     held: bool
@@ -117,6 +120,7 @@ class LedgerRow:
     changed: datetime
     submitted: datetime | None
     finished: datetime | None
+    settled: datetime | None
     files: tuple[LedgerFile, ...]
     history: tuple[Change, ...] = field(repr=False)
 
@@ -148,7 +152,7 @@ def read_row(
     state = found["state"]
     told: dict[str, Any] = {name: found[name] for name in _AS_THEY_ARE}
     told |= {name: _decimal(found[name]) for name in ("reserved", "cost", "discount")}
-    told |= {name: _moment(found[name]) for name in ("submitted", "finished")}
+    told |= {name: _moment(found[name]) for name in ("submitted", "finished", "settled")}
     return LedgerRow(
         row=found["number"],
         state="uncertain" if state == "submitting" and not held else state,

@@ -40,7 +40,7 @@ BY_ID = (
 CHILDREN = "SELECT * FROM jobs WHERE api = ? AND parent = ? ORDER BY number"
 UNFINISHED = (
     "SELECT * FROM jobs WHERE api = ? AND server = ? AND job_id IS NOT NULL "
-    "AND (finished IS NULL OR state = 'succeeded') ORDER BY number"
+    "AND settled IS NULL AND (finished IS NULL OR state = 'succeeded') ORDER BY number"
 )
 FILES = "SELECT * FROM files WHERE job = ? ORDER BY number"
 STATES = "SELECT * FROM states WHERE job = ? ORDER BY rowid"
@@ -65,8 +65,9 @@ COPY = (
     "reserved, currency, created, changed FROM jobs WHERE number = ?"
 )
 LEARN = (
-    "UPDATE jobs SET job_id = ?, token = ?, state = 'queued', status = NULL, error = NULL, "
-    "error_code = NULL, submitted = ?, changed = ? WHERE number = ?"
+    "UPDATE jobs SET job_id = ?, token = ?, "
+    "reserved = CASE WHEN state = 'released' THEN ? ELSE reserved END, state = 'queued', "
+    "status = NULL, error = NULL, error_code = NULL, submitted = ?, changed = ? WHERE number = ?"
 )
 NO_KEY = "UPDATE jobs SET key = NULL WHERE number = ?"
 CONCLUDE = (
@@ -99,4 +100,4 @@ RELEASE = (
     "UPDATE jobs SET state = 'released', reserved = '0', owner = NULL, changed = ? "
     "WHERE number = ?"
 )
-SETTLE = "UPDATE jobs SET cost = ?, reserved = '0', changed = ? WHERE number = ?"
+SETTLE = "UPDATE jobs SET cost = ?, reserved = '0', changed = ?, settled = ? WHERE number = ?"

@@ -48,7 +48,8 @@ _VERSIONS = (
         created REAL NOT NULL,
         changed REAL NOT NULL,
         submitted REAL,
-        finished REAL
+        finished REAL,
+        settled REAL
     );
     CREATE UNIQUE INDEX jobs_by_key ON jobs (api, key) WHERE key IS NOT NULL;
     CREATE INDEX jobs_by_id ON jobs (job_id);
@@ -71,9 +72,10 @@ class Store:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path).absolute()
+        # One file has one place: what it is called does not matter to who is alive.
+        self.path = Path(path).resolve()
         self._owner: Owner | None = None
-        self._inherited: list[Owner] = []  # a parent process's: kept from the garbage collector
+        self._process = os.getpid()
         self._lock = threading.Lock()
 
     def __repr__(self) -> str:
@@ -99,9 +101,12 @@ class Store:
                     yield _by_name(empty)
                 return
             with closing(self._open("rw")) as found:
+                found.execute("BEGIN")  # one moment of the file, whoever is writing
                 if self._version(found) < len(_VERSIONS):
+                    found.execute("ROLLBACK")
                     with self.writing():  # brings it up to date
                         pass
+                    found.execute("BEGIN")
                 yield found
 
     @contextmanager
@@ -125,9 +130,10 @@ class Store:
 
     def own(self) -> str:
         """The name under which this process holds rows; asked for inside a write transaction."""
+        if self._process != os.getpid():  # a thread of the parent may have held the lock
+            self._process, self._lock = os.getpid(), threading.Lock()
         with self._lock:
             if self._owner is None or self._owner.process != os.getpid():
-                self._inherited += [self._owner] if self._owner is not None else []
                 sweep(self.path)
                 self._owner = Owner(self.path)
             return self._owner.name
@@ -173,7 +179,7 @@ class Store:
         """Say of which file it is that SQLite complains."""
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, ValueError, OverflowError) as error:
             raise LedgerError(
                 f"the ledger {self.path} cannot be {what}: {printable(error, 300)}",
                 hint=_hint(error),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,25 +11,26 @@ from msgspec import UNSET
 
 from .binding import bind, locate
 from .bookkeeping import begun, turn
-from .effects import call, now
+from .effects import Caught, call, now
 from .errors import ConfigurationError, printable
 from .intents import RequestText, request_text
 from .polling import begin
 from .pricing import merged
 from .records import Record
 from .requests import build_request
-from .submitting import Order
+from .submitting import Accepted, Order
+from .tokens import write_token
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from .effects import Core
+    from .exchanging import Exchange
     from .operations import Idempotency, LifeCycle, Operation
     from .records import Guard
     from .requests import GenerateOptions
     from .rows import LedgerRow
     from .session import Session
-    from .submitting import Accepted
 
 __all__ = ["Submission", "noted"]
 
@@ -41,9 +42,9 @@ class Submission:
     session: Session
     operation: Operation[Any]
     job: LifeCycle
-    parameters: Mapping[str, Any]
-    body: Any
-    options: GenerateOptions
+    parameters: Mapping[str, Any] = field(repr=False)
+    body: Any = field(repr=False)
+    options: GenerateOptions = field(repr=False)
     guard: Guard
 
     @property
@@ -56,7 +57,8 @@ class Submission:
         key: object = self.options.get("key")
         if key is None:
             return None
-        if not isinstance(key, str) or not key.strip():
+        is_text = isinstance(key, str) and key.strip() and printable(key) == key
+        if not is_text or not isinstance(key, str):
             raise ConfigurationError(f"key must be a text, not {printable(repr(key), 100)}")
         if self.session.books is None:
             raise ConfigurationError(
@@ -68,7 +70,9 @@ class Submission:
     def told(self, *, prompts: bool) -> RequestText:
         """The request as the ledger tells it."""
         query = self.options.get("extra_query")
+        sent_as = self.options.get("send_as")
         given = {**self.parameters, **({"extra_query": dict(query)} if query else {})}
+        given |= {"send_as": sent_as} if sent_as is not None else {}
         return request_text(given, self.body, prompts=prompts)
 
     def order(self, idempotency_key: str | None, moment: float) -> Order:
@@ -93,7 +97,14 @@ class Submission:
             deadline=moment + (self.job.timeout if patience is None else patience),
             key=idempotency_key,
             listener=self.options.get("on_response"),
+            token=self._token,
         )
+
+    def _token(self, job_id: str, made: Exchange) -> str:
+        """A job's whole token, written down with its id: what is needed to poll stands in it."""
+        with Caught(Exception):  # the id alone is better than nothing
+            return self._record(job_id, Accepted(ids=(job_id,), exchange=made), 0.0).token
+        return write_token(self.operation.name, job_id, {})
 
     def records(self, accepted: Accepted, moment: float) -> list[Record]:
         """The jobs that came of it."""
@@ -160,21 +171,54 @@ def _idempotency_key(
     submission: Submission, key: str | None, request: RequestText | None
 ) -> str | None:
     """The key that the request carries: the caller's, one that follows from `key`, or a new one."""
-    given = submission.options.get("idempotency_key")
-    api = submission.session.api
-    if submission.job.idempotency is None:
-        if given is not None:
+    declared, api = submission.job.idempotency, submission.session.api
+    if declared is None:
+        if submission.options.get("idempotency_key") is not None:
             raise ConfigurationError(
                 f"{api.name} declares no idempotency key: it would be sent in vain"
             )
         return None
-    if given is not None and not (given.isascii() and given.isprintable() and given.strip()):
-        raise ConfigurationError(f"{printable(given, 100)!r} cannot be an idempotency key")
-    if given is None and key is not None and request is not None:
+    given = list(dict.fromkeys(_given_keys(submission, declared)))
+    if len(given) > 1:
+        raise ConfigurationError("two idempotency keys are given, and one request has one")
+    for one in given:
+        is_text = isinstance(one, str) and one.isascii() and one.isprintable() and one.strip()
+        if not is_text:
+            told = printable(repr(one), 100)
+            raise ConfigurationError(f"{told} cannot be an idempotency key")
+        return str(one)
+    if key is not None and request is not None:
         # The same in every process, even where the ledger was lost.
         name = f"{api.package}/{submission.operation.name}/{key}/{request.sha256}"
         return str(uuid.uuid5(uuid.NAMESPACE_URL, name))
-    return given or str(uuid.uuid4())
+    return str(uuid.uuid4())
+
+
+def _given_keys(submission: Submission, declared: Idempotency) -> Iterator[Any]:
+    """What the caller gave as the key: as the option, or in the place where it travels."""
+    option = submission.options.get("idempotency_key")
+    if option is not None:
+        yield option
+    name = declared.key.removeprefix("$request.header.")
+    if name != declared.key:
+        headers = {**submission.parameters, **submission.options.get("extra_headers", {})}
+        yield from (
+            value
+            for told, value in headers.items()
+            if told.lower().removeprefix("header.") == name.lower() and value is not UNSET
+        )
+        return
+    value = submission.body
+    for step in _steps(declared):
+        value = value.get(step) if isinstance(value, dict) else None
+    if value is not None:
+        yield value
+
+
+def _steps(declared: Idempotency) -> list[str]:
+    """The way to the key's place in the body."""
+    steps = declared.key.partition("#/")[2].split("/")
+    return [step.replace("~1", "/").replace("~0", "~") for step in steps]
 
 
 def _stamped(
@@ -187,6 +231,6 @@ def _stamped(
     if place.startswith("$request.header."):
         return (place.removeprefix("$request.header."), key), body
     value: Any = key
-    for step in reversed(place.partition("#/")[2].split("/")):
-        value = {step.replace("~1", "/").replace("~0", "~"): value}
+    for step in reversed(_steps(idempotency)):
+        value = {step: value}
     return None, value if body is UNSET else merged(body, value)

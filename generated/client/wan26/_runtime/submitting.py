@@ -12,13 +12,16 @@ from .errors import APIError, SubmitUncertainError, printable
 from .exchanging import Exchange, Listener, backoff, exchange
 from .fates import Verdict, read_fate
 from .logs import bare_url, redacted_headers
-from .records import resume_line
+from .records import resuming
 from .vendors import connection_error, make_error, read_code, status_error, without_said_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .answers import Parsed
     from .bookkeeping import Entry
     from .effects import Core, Request
+    from .errors import Billed
     from .operations import LifeCycle, Operation
     from .records import Guard
     from .session import Session
@@ -39,6 +42,7 @@ class Order:
     timeout: float | None
     guard: Guard
     deadline: float  # when trying again must have ended, on the monotonic clock
+    token: Callable[[str, Exchange], str]  # of a job, by its id and the answer
     key: str | None = None
     listener: Listener | None = None
     entry: Entry | None = None  # its row in the ledger
@@ -73,13 +77,24 @@ class _Attempts:
         known = f"the server answered HTTP {made.status}, which cannot be read ({caught.error!r})"
         return Verdict(fate="uncertain", kind="unclear", known=printable(known, 500))
 
+    @property
+    def billed(self) -> Billed:
+        """What a refusal costs; an earlier process may have created the job that it repeats."""
+        entry = self.order.entry
+        return "unknown" if entry is not None and entry.doubted else "no"
+
     def doubt(self) -> Exchange | None:
         """The first attempt of which nobody knows whether it created a job."""
         return next((made for made in self.tried if self.verdict(made).fate == "uncertain"), None)
 
-    def ids(self) -> tuple[str, ...]:
-        """The jobs that were created, as far as their ids were read."""
-        return tuple(job_id for made in self.tried for job_id in self.verdict(made).ids)
+    def jobs(self) -> tuple[tuple[str, str], ...]:
+        """The jobs that were created, as far as their ids were read: id and token."""
+        order = self.order
+        return tuple(
+            (job_id, order.token(job_id, made))
+            for made in self.tried
+            for job_id in self.verdict(made).ids
+        )
 
     def repeatable(self, made: Exchange, verdict: Verdict) -> bool:
         """Whether the request may go out once more without a risk of a second job."""
@@ -94,27 +109,24 @@ class _Attempts:
     def proven(self, made: Exchange, verdict: Verdict) -> bool:
         """Whether a refused repeat proves that an earlier attempt arrived."""
         idempotency = self.order.job.idempotency
-        doubted = self.doubt() is not None or (
-            self.order.entry is not None and self.order.entry.doubted
-        )
+        doubted = self.doubt() is not None or self.billed == "unknown"
         if idempotency is None or verdict.fate != "rejected" or not doubted:
             return False
-        return idempotency.repeat == "refused" or made.status == 409
+        # A key or a path that is wrong proves nothing.
+        return made.status == 409 or (idempotency.repeat == "refused" and made.status in (400, 422))
 
     def error(self) -> APIError:
         """The exception for all that was tried."""
         doubt, made = self.doubt(), self.tried[-1]
         if doubt is not None:
             return self.uncertain(doubt, self.verdict(doubt))
-        # An earlier process may have created the job whose key this repeats.
-        doubted = self.order.entry is not None and self.order.entry.doubted
-        billed = "unknown" if doubted else "no"
         if made.status is None:
             again = made.failure is not None and made.failure.transient
             hint = f"nothing was sent, so nothing was billed{': try again' if again else ''}"
-            return connection_error(made, billed=billed, hint="" if doubted else hint)
+            told = hint if self.billed == "no" else ""
+            return connection_error(made, billed=self.billed, hint=told)
         paths = self.order.job.error
-        facts: dict[str, Any] = {"billed": billed, "operation": self.order.operation}
+        facts: dict[str, Any] = {"billed": self.billed, "operation": self.order.operation}
         if made.hint is not None and self.verdict(made).fate == "not-taken":
             facts["hint"] = f"no job was created; the server asks to wait {made.hint:.0f} s"
         return status_error(self.session, made, self.parsed(made), paths, **facts)
@@ -184,7 +196,7 @@ def submit(session: Session, order: Order) -> Core[Accepted]:
 
 
 def _concluded(attempts: _Attempts, error: BaseException) -> Core[None]:
-    """Write into the ledger how a submit ended; who interrupts that finds it written all the same."""
+    """Write into the ledger how a submit ended, and once more where that is interrupted."""
     try:
         yield from call(partial(_conclude, attempts, error))
     except BaseException:
@@ -197,9 +209,9 @@ def _conclude(attempts: _Attempts, error: BaseException) -> None:
     entry, moment = attempts.order.entry, attempts.session.clock.wall()
     if entry is None:
         return
-    ids = attempts.ids()
-    if ids:
-        entry.learn(ids, moment)
+    jobs = attempts.jobs()
+    if jobs:
+        entry.learn(jobs, moment)
     else:
         entry.conclude(error, moment, uncertain=attempts.doubt() is not None)
 
@@ -242,7 +254,7 @@ def _asked(attempts: _Attempts) -> Core[Exchange]:
         if len(attempts.tried) > sent:  # it is of a listener
             raise
         if attempts.doubt() is None:
-            attempts.told, error.billed = error, "no"
+            attempts.told, error.billed = error, attempts.billed
             raise
         attempts.told = attempts.error()
         raise attempts.told from error
@@ -250,13 +262,14 @@ def _asked(attempts: _Attempts) -> Core[Exchange]:
 
 def _learnt(order: Order, accepted: Accepted, session: Session) -> Core[Accepted]:
     """Pass the ids on the moment they are read: from here on, no fault loses them."""
-    order.guard.learn(accepted.ids)
+    jobs = [(job_id, order.token(job_id, accepted.exchange)) for job_id in accepted.ids]
+    order.guard.learn(jobs)
     for job_id in accepted.ids:
         said = printable(job_id, 200)
         session.log.logger.info("%s: created job %s", order.request.operation, said)
     if order.entry is not None:
         moment = yield from wall()
-        yield from call(partial(order.entry.learn, accepted.ids, moment))
+        yield from call(partial(order.entry.learn, jobs, moment))
     return accepted
 
 
@@ -278,10 +291,10 @@ def _explain(attempts: _Attempts, error: BaseException) -> None:
     logged, because whoever catches an interruption seldom reads it.
     """
     logger, name = attempts.session.log.logger, attempts.order.request.operation
-    jobs = attempts.ids()
+    jobs = attempts.jobs()
     doubt = attempts.doubt()
     if jobs:
-        lines = ", ".join(resume_line(name, job_id) for job_id in jobs)
+        lines = ", ".join(resuming(token) for _, token in jobs)
         note = f"{name} was interrupted after it created a job; {lines} resumes it"
     elif doubt is not None:
         uncertain = attempts.uncertain(doubt, attempts.verdict(doubt))

@@ -13,13 +13,14 @@ from .containers import is_mp4
 from .errors import APIError, DownloadError
 from .logs import bare_url
 from .parts import PartFile, PartNote
+from .records import resuming
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from .effects import Core, Reply
-    from .finishing import Link
+    from .finishing import Link, NoLink
     from .session import Session
 
 __all__ = ["Saved", "Transfer"]
@@ -44,7 +45,7 @@ class Transfer(PartFile):
 
     Attributes:
         timeout: seconds of silence after which the line counts as broken.
-        refresh: asks for a fresh link.
+        refresh: asks for a fresh link, or says why there is none.
         facts: of the job, for errors.
         note: what a dead run left; without one a `.part` file that is there stays somebody else's.
         keep: is given, off the event loop, what another run may go on with; then the bytes stay
@@ -54,7 +55,7 @@ class Transfer(PartFile):
     session: Session
     link: Link
     timeout: float | None
-    refresh: Callable[[int], Core[Link | None]]
+    refresh: Callable[[int], Core[Link | NoLink]]
     facts: Mapping[str, Any]
     note: PartNote | None = None
     keep: Callable[[PartNote], object] | None = None
@@ -123,9 +124,9 @@ class Transfer(PartFile):
             return
         self.finish()
         if self._is_to_be_mp4() and not is_mp4(self.part):
-            raise self.error(
-                f"what came is no complete MP4 file (it is kept as {self.part})", DownloadError
-            )
+            told = f"what came is no complete MP4 file (it is kept as {self.part})"
+            hint = f"what came is kept as {self.part}: look at it"
+            raise self.error(told, DownloadError, hint)
         PartFile.settle(self)
 
     def _is_to_be_mp4(self) -> bool:
@@ -141,10 +142,18 @@ class Transfer(PartFile):
         named = mimetypes.guess_type(self.path.name)[0] or ""
         return "video/" in f"{self.link.media_type} {named}"
 
-    def error(self, message: str, kind: type[APIError], **facts: Any) -> APIError:
-        """An exception about this file."""
-        hint = "the job is done and stays so: save again, nothing is submitted"
-        told = {"hint": hint, **self.facts, **facts}
+    def error(
+        self, message: str, kind: type[APIError], hint: str = "", *, retryable: bool = False
+    ) -> APIError:
+        """An exception about this file; its hint names the line that resumes its job."""
+        if not hint:
+            then = "save again, nothing is submitted" if retryable else "nothing is submitted"
+            hint = f"the job is done and stays so: {then}"
+        job = self.facts.get("job")
+        line = resuming(job.token) if job is not None else ""
+        if line and line not in hint:
+            hint = f"{hint}; {line}.wait() asks for its files again"
+        told = {**self.facts, "hint": hint, "retryable": retryable}
         return kind(f"{bare_url(self.link.url)}: {message}", **told)
 
     @property

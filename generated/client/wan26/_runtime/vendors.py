@@ -14,11 +14,13 @@ from .errors import (
     printable,
     status_class,
 )
-from .logs import without_keys, without_queries, without_sent_keys
+from .hints import status_hint
+from .logs import bare_url, without_keys, without_queries, without_sent_keys
 
 if TYPE_CHECKING:
+    from .effects import Request
     from .exchanging import Exchange
-    from .operations import ErrorPaths, Operation
+    from .operations import ErrorPaths, Operation, VendorCode
     from .session import Session
 
 __all__ = ["connection_error", "make_error", "read_code", "status_error", "without_said_keys"]
@@ -35,7 +37,9 @@ def read_code(parsed: Parsed, *places: ErrorPaths) -> tuple[str | None, str | No
     code = parsed.anywhere(_texts(*(place.code for place in places)))
     message = parsed.anywhere(_texts(*(place.message for place in places)))
     named = isinstance(code, str | int) and not isinstance(code, bool)
-    return str(code) if named else None, printable(message) if isinstance(message, str) else None
+    return printable(str(code), 200) if named else None, (
+        printable(message) if isinstance(message, str) else None
+    )
 
 
 def make_error(
@@ -53,9 +57,12 @@ def make_error(
         outcome = compose(vendor, outcome)
     if known is not None:
         facts = {"kind": known.kind, "retryable": known.kind == "server", **facts}
+    redacted = session.settings.redacted
     if "known" in facts:  # in words of the transport, which may tell the request
-        facts["known"] = session.settings.redacted(without_queries(facts["known"]))
-    return outcome(session.settings.redacted(message), code=code, **facts)
+        facts["known"] = redacted(without_queries(facts["known"]))
+    if facts.get("request_id"):
+        facts["request_id"] = redacted(facts["request_id"])
+    return outcome(redacted(message), code=redacted(code) if code else code, **facts)
 
 
 def without_said_keys(session: Session, made: Exchange, text: str) -> str:
@@ -80,31 +87,57 @@ def status_error(
     """
     code, message = read_code(parsed, *places, session.api.error)
     message = without_said_keys(session, made, message or "")
+    code = without_said_keys(session, made, code) if code else code
     known = session.api.error_codes.get(code) if code is not None else None
     answered = made.status or 0
     # Where HTTP says success, the code says what it stands for.
     status = answered if answered >= 300 else (known and known.status) or answered
     said = message or (printable(known.message) if known is not None and known.message else None)
     retryable = answered == _CONFLICT or passes(answered)
-    location = made.headers.get("location")
-    if 300 <= answered < 400 and location:
-        to = printable(location.partition("?")[0], 200)
-        facts.setdefault("hint", f"redirects are not followed; the server points to {to}")
-    if answered == 404 and not parsed.is_json:
-        facts.setdefault("hint", "there may be no such path: check the base URL")
+    facts["hint"] = _hint(session, made, known, facts.get("hint", ""))
+    if _is_free(made.request):
+        facts.setdefault("billed", "no")
+    request_id = made.request_id
     return make_error(
         session,
         status_class(status),
         said or f"{made.request.operation}: the server answered HTTP {answered}",
         code=code,
         status_code=answered,
-        headers=made.headers,
+        headers={
+            name: without_said_keys(session, made, value) for name, value in made.headers.items()
+        },
         body=_body(parsed, made),
         raw=made.content,
         model=error_model(session, operation, made) if operation is not None else None,
         retry_after=made.hint,
-        request_id=made.request_id,
+        request_id=without_said_keys(session, made, request_id) if request_id else None,
         **{"retryable": True, **facts} if retryable else facts,
+    )
+
+
+def _is_free(request: Request) -> bool:
+    """Whether it asks and makes nothing: that costs nothing, whatever comes of it."""
+    return request.route == "call" and request.method in ("GET", "HEAD")
+
+
+def _hint(session: Session, made: Exchange, known: VendorCode | None, given: str) -> str:
+    """What to do next: as the caller knows, else by the code and the status."""
+    status, location, request = made.status or 0, made.headers.get("location"), made.request
+    if 300 <= status < 400 and location:
+        to = printable(location.partition("?")[0], 200)
+        told = f"redirects are not followed; the server points to {to}"
+        return f"{told}; {given}" if given else told
+    if given:
+        return given
+    if status == 429 and made.hint is not None:
+        return f"the server asks to wait {made.hint:.0f} s"
+    return status_hint(
+        status,
+        kind=known.kind if known is not None else None,
+        base_url=bare_url(session.settings.base_url),
+        submits=request.route == "submit",
+        reads=request.method in ("GET", "HEAD"),
     )
 
 
@@ -119,9 +152,24 @@ def connection_error(made: Exchange, **facts: Any) -> APIError:
     failure = made.failure
     kind = APITimeoutError if failure is not None and failure.timed_out else APIConnectionError
     told = without_keys(made.request, str(made))
+    again = failure is not None and failure.transient
+    if made.request.route != "submit" and not facts.get("hint"):
+        facts["hint"] = _hint_unanswered(made, again=again)
+    if _is_free(made.request):
+        facts["billed"] = "no"
     error = kind(
         f"{made.request.operation}: no answer ({printable(told, 500)})",
-        **{"retryable": failure is not None and failure.transient, **facts},
+        **{"retryable": again, **facts},
     )
     error.__cause__ = failure.error if failure is not None else None
     return error
+
+
+def _hint_unanswered(made: Exchange, *, again: bool) -> str:
+    if not again:
+        return "it would break off again: see what the message says"
+    if made.trace.not_sent:
+        return "nothing was sent: look at the line and the base URL, then try again"
+    if _is_free(made.request):
+        return "look at the line, then try again"
+    return "it may have been done all the same: look before you try again"

@@ -20,10 +20,10 @@ __all__ = ["main"]
 
 _LAST_PORT = 65_535
 _ABOUT = """\
-Plays the API on this machine: no network, no account, no cost. Every price that it tells is
-play money. Any key is accepted, such as `sandbox`. A request may ask for an error code of the
-vendor: `X-Sandbox-Fail: CODE` for its own answer, `X-Sandbox-Fail-Job: CODE` for the end of the
-job that it submits."""
+Plays the API on this machine: no network, no account, no cost. Every price
+that it tells is play money. Any key is accepted, such as `sandbox`. A request
+may ask for an error code of the vendor: `X-Sandbox-Fail: CODE` for its own
+answer, `X-Sandbox-Fail-Job: CODE` for the end of the job that it submits."""
 _ABOUT_FAULTS = """\
 A SPEC is [WHERE:]NAME[@PROBABILITY][*TIMES], as in poll:503@0.2 or
 submit:drop-after-accept*1. A request orders its own by the header
