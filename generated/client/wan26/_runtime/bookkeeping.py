@@ -200,16 +200,16 @@ def _found(record: Record) -> Found:
     code = message = None
     if record.final and record.state != "succeeded":
         code, message = read_code(record.parsed(), record.job.error)
-    said = record.session.settings.redacted(message) if message and prompts else None
+    redacted = record.session.settings.redacted
     return Found(
         state=record.state or "unknown",
         status=None if record.status is None else json.dumps(record.status),
-        request_id=record.request_id,
+        request_id=redacted(record.request_id) if record.request_id else None,
         cost=amount("amount"),
         discount=amount("discount"),
         currency=cost.currency if cost is not None else None,
-        error_code=code,
-        error=said,
+        error_code=redacted(code) if code else None,
+        error=redacted(message) if message and prompts else None,
     )
 
 

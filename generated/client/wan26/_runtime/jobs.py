@@ -96,7 +96,8 @@ class Job(_Handle, Generic[R]):
 
         Args:
             timeout: seconds; None is what the document says.
-            on_update: told after every poll; `print` will do.
+            on_update: told once before the first poll where the state is known, then after every
+                poll; `print` will do.
 
         Raises:
             JobTimeoutError: time is up; the job goes on, and waiting can be taken up again.
@@ -106,7 +107,7 @@ class Job(_Handle, Generic[R]):
         return self._made(finished)
 
     def updates(self, *, timeout: float | None = None) -> Iterator[Update]:
-        """Wait for the job's end, giving an update after every poll; then ask for `result()`."""
+        """Wait for the job's end, giving what `wait` tells; then ask for `result()`."""
         return self._driver.iterate(follow(self._record, timeout, emitting))
 
     def result(self) -> R:
@@ -156,7 +157,7 @@ class AsyncJob(_Handle, Generic[A]):
         return self._made(finished)
 
     def updates(self, *, timeout: float | None = None) -> AsyncIterator[Update]:
-        """Wait for the job's end, giving an update after every poll; then ask for `result()`."""
+        """Wait for the job's end, giving what `wait` tells; then ask for `result()`."""
         return self._driver.iterate(follow(self._record, timeout, emitting))
 
     async def result(self) -> A:

@@ -235,7 +235,7 @@ def require_one(session: Session, records: list[Record]) -> None:
     """
     if len(records) == 1:
         return
-    lines = ", ".join(record.resume_line for record in records)
+    lines = ", ".join(f"{record.resume_line}.wait()" for record in records)
     handles = tuple(record.handle for record in records if record.handle is not None)
     raise make_error(
         session,

@@ -128,7 +128,8 @@ class _Attempts:
         paths = self.order.job.error
         facts: dict[str, Any] = {"billed": self.billed, "operation": self.order.operation}
         if made.hint is not None and self.verdict(made).fate == "not-taken":
-            facts["hint"] = f"no job was created; the server asks to wait {made.hint:.0f} s"
+            none = "no job was created; " if self.billed == "no" else ""
+            facts["hint"] = f"{none}the server asks to wait {made.hint:.0f} s"
         return status_error(self.session, made, self.parsed(made), paths, **facts)
 
     def known_id(self) -> dict[str, str]:
@@ -294,7 +295,7 @@ def _explain(attempts: _Attempts, error: BaseException) -> None:
     jobs = attempts.jobs()
     doubt = attempts.doubt()
     if jobs:
-        lines = ", ".join(resuming(token) for _, token in jobs)
+        lines = ", ".join(f"{resuming(token)}.wait()" for _, token in jobs)
         note = f"{name} was interrupted after it created a job; {lines} resumes it"
     elif doubt is not None:
         uncertain = attempts.uncertain(doubt, attempts.verdict(doubt))

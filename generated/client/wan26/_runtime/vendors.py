@@ -86,32 +86,30 @@ def status_error(
     `operation` knows how the document describes the answer.
     """
     code, message = read_code(parsed, *places, session.api.error)
-    message = without_said_keys(session, made, message or "")
-    code = without_said_keys(session, made, code) if code else code
+    code, message = (text and without_said_keys(session, made, text) for text in (code, message))
     known = session.api.error_codes.get(code) if code is not None else None
     answered = made.status or 0
     # Where HTTP says success, the code says what it stands for.
     status = answered if answered >= 300 else (known and known.status) or answered
     said = message or (printable(known.message) if known is not None and known.message else None)
     retryable = answered == _CONFLICT or passes(answered)
-    facts["hint"] = _hint(session, made, known, facts.get("hint", ""))
-    if _is_free(made.request):
-        facts.setdefault("billed", "no")
-    request_id = made.request_id
+    facts = {"billed": "no", **facts} if _is_free(made.request) else facts
+    submits = made.request.route == "submit" and facts.get("billed") == "no"
+    hint = facts.get("hint") or _hint(session, made, known, submits=submits)
+    facts["hint"] = _redirected(made, hint)
+    headers = {name: without_said_keys(session, made, one) for name, one in made.headers.items()}
     return make_error(
         session,
         status_class(status),
         said or f"{made.request.operation}: the server answered HTTP {answered}",
         code=code,
         status_code=answered,
-        headers={
-            name: without_said_keys(session, made, value) for name, value in made.headers.items()
-        },
+        headers=headers,
         body=_body(parsed, made),
         raw=made.content,
         model=error_model(session, operation, made) if operation is not None else None,
         retry_after=made.hint,
-        request_id=without_said_keys(session, made, request_id) if request_id else None,
+        request_id=headers.get("x-request-id"),
         **{"retryable": True, **facts} if retryable else facts,
     )
 
@@ -121,22 +119,25 @@ def _is_free(request: Request) -> bool:
     return request.route == "call" and request.method in ("GET", "HEAD")
 
 
-def _hint(session: Session, made: Exchange, known: VendorCode | None, given: str) -> str:
-    """What to do next: as the caller knows, else by the code and the status."""
-    status, location, request = made.status or 0, made.headers.get("location"), made.request
-    if 300 <= status < 400 and location:
-        to = printable(location.partition("?")[0], 200)
-        told = f"redirects are not followed; the server points to {to}"
-        return f"{told}; {given}" if given else told
-    if given:
-        return given
+def _redirected(made: Exchange, hint: str) -> str:
+    """Where the server points to, before the hint."""
+    location = made.headers.get("location")
+    if not 300 <= (made.status or 0) < 400 or not location:
+        return hint
+    to = printable(location.partition("?")[0], 200)
+    return f"the server points to {to}; {hint}"
+
+
+def _hint(session: Session, made: Exchange, known: VendorCode | None, *, submits: bool) -> str:
+    """What to do next, by the code and the status."""
+    status, request = made.status or 0, made.request
     if status == 429 and made.hint is not None:
         return f"the server asks to wait {made.hint:.0f} s"
     return status_hint(
         status,
         kind=known.kind if known is not None else None,
         base_url=bare_url(session.settings.base_url),
-        submits=request.route == "submit",
+        submits=submits,
         reads=request.method in ("GET", "HEAD"),
     )
 

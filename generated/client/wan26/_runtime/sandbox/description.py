@@ -171,13 +171,6 @@ class Description:
     assumed: Mapping[str, Any] = field(default_factory=dict)
     definitions: Mapping[str, Any] = field(default_factory=dict)
 
-    def operation(self, name: str) -> Operation:
-        """The operation of that name; `KeyError` if there is none."""
-        for operation in self.operations:
-            if operation.name == name:
-                return operation
-        raise KeyError(name)
-
 
 def load_description(path: Path) -> Description:
     """Read an `api.json`; `msgspec.ValidationError` names the place that is wrong."""
