@@ -115,7 +115,7 @@ def _arguments(api: Api) -> Iterator[str]:
     if view.has_jobs:
         yield from _LEDGER
     yield "hooks: Functions that are told of each request, each answer and each state."
-    yield "http_client: Your own httpx2 client; what it does to a submit is outside our promise."
+    yield "http_client: Your own httpx2 client; one that retries is stopped before it sends a submit again."
 
 
 _LEDGER = (
