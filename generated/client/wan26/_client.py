@@ -37,7 +37,8 @@ class Wan26(Client):
         ledger_prompts: False keeps the texts of requests out of it; only their hashes stay.
         budget: What all jobs of the ledger together may cost; more is refused before it is sent.
         hooks: Functions that are told of each request, each answer and each state.
-        http_client: Your own httpx2 client; what it does to a submit is outside our promise.
+        http_client: Your own httpx2 client; one that retries is stopped before it sends a submit
+            again.
 
     Raises:
         ConfigurationError: there is no key, or a key and no server to send it to.

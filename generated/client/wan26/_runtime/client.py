@@ -72,7 +72,7 @@ class Client(_Shared):
 
     Args:
         api: what the document says of the API.
-        http_client: your own; how it sends is outside the promise that a submit is sent once.
+        http_client: your own; a transport that tells no trace is outside the promise of one submit.
         clock: time and chance, for tests.
         given: see `ClientOptions`.
 
