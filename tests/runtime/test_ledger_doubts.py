@@ -77,6 +77,19 @@ def test_a_late_doubt_does_not_undo_what_a_person_decided(
     assert (row.job_id, row.state) == ("task_7", "unknown")
 
 
+@pytest.mark.parametrize("prompts", [True, False])
+def test_an_answer_that_nobody_could_read_is_kept_for_who_looks_for_the_id(
+    desk: Desk, server: Loopback, prompts: bool
+) -> None:
+    client = desk.open(ledger_prompts=prompts)
+    server[ROUTE] = answer(200, {"uuid": "f3c1", "echo": "x", "key": KEY})
+    with pytest.raises(SubmitUncertainError):
+        desk(client.videos.submit(prompt="x"))
+    (row,) = desk(client.ledger.rows("uncertain"))
+    assert ("f3c1" in row.error) is prompts
+    assert KEY not in row.error
+
+
 def test_a_symlink_is_the_same_ledger(desk: Desk, server: Loopback, tmp_path: Path) -> None:
     client = desk.open()
     desk(client.videos.submit(prompt="x", key="a"))
