@@ -45,6 +45,9 @@ __all__ = [
 ]
 
 
+_SHOWN = 1000  # bytes of an answer that are kept in a row
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
 class Entry:
     """The row of one submit that is on its way; all of it blocks, and what fails is kept.
@@ -54,6 +57,7 @@ class Entry:
 
     books: Books
     prompts: bool
+    redacted: Callable[[str], str]  # without keys
     row: int
     intent: Intent
     doubted: bool
@@ -82,7 +86,7 @@ class Entry:
         facts = error if isinstance(error, APIError) else APIError("")
         return Outcome(
             state="uncertain" if uncertain or self.doubted else "rejected",
-            error=_told(error, prompts=self.prompts),
+            error=self.redacted(_told(error)) if self.prompts else type(error).__name__,
             error_code=printable(facts.code, 200) if facts.code else None,
             request_id=printable(facts.request_id, 200) if facts.request_id else None,
         )
@@ -134,6 +138,7 @@ def begun(
         entry = Entry(
             books=books,
             prompts=session.prompts,
+            redacted=session.settings.redacted,
             row=found.row,
             intent=intent,
             doubted=found.doubted,
@@ -276,9 +281,12 @@ def close_books(session: Session) -> Core[None]:
             session.log.logger.error("%s", printable(caught.error, 1000))
 
 
-def _told(error: BaseException, *, prompts: bool) -> str:
-    """What went wrong; without prompts only of which kind it was, since servers say them back."""
+def _told(error: BaseException) -> str:
+    """What went wrong; of an answer that nobody could read its beginning, where an id may stand."""
     kind = type(error).__name__
-    known = error.known if isinstance(error, SubmitUncertainError) else ""
-    message = known or (error.message if isinstance(error, APIError) else str(error))
-    return f"{kind}: {printable(message, 1000)}" if prompts else kind
+    if not isinstance(error, SubmitUncertainError):
+        message = error.message if isinstance(error, APIError) else str(error)
+        return f"{kind}: {printable(message, 1000)}"
+    body = error.body[:_SHOWN].decode("utf-8", "replace")
+    answer = f"; its answer begins: {printable(body, _SHOWN)}" if body else ""
+    return f"{kind}: {printable(error.known, 1000)}{answer}"
