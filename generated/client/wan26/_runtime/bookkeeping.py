@@ -135,17 +135,8 @@ def begun(
     entered: list[Entry] = []
 
     def enter(found: Begun) -> Entry:
-        entry = Entry(
-            books=books,
-            prompts=session.prompts,
-            redacted=session.settings.redacted,
-            row=found.row,
-            intent=intent,
-            doubted=found.doubted,
-            idempotency_key=found.idempotency_key,
-        )
-        entered.append(entry)
-        return entry
+        entered.append(_entry(session, books, intent, found))
+        return entered[-1]
 
     try:
         jobs = yield from call(lambda: books.begin(intent, moment, enter).jobs)
@@ -154,6 +145,18 @@ def begun(
             entry.withdraw(error, session.clock.wall())
         raise
     return jobs, next(iter(entered), None)
+
+
+def _entry(session: Session, books: Books, intent: Intent, found: Begun) -> Entry:
+    return Entry(
+        books=books,
+        prompts=session.prompts,
+        redacted=session.settings.redacted,
+        row=found.row,
+        intent=intent,
+        doubted=found.doubted,
+        idempotency_key=found.idempotency_key,
+    )
 
 
 def _intent(
