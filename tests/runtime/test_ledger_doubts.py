@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,7 +23,7 @@ from specloom.targets.client.runtime.store import Store
 
 from .desks import KEY, PRICES, ROUTE, Desk, created, desk, server, told
 from .loopback import DROP, FakeClock, Loopback, answer
-from .videos_api import VideosClient
+from .videos_api import API, VideosClient
 from .videos_api.videos import LIFE, SUBMIT
 
 if TYPE_CHECKING:
@@ -117,8 +118,9 @@ def test_what_can_never_be_written_is_left_out_and_said(
 ) -> None:
     client = desk.open()
     books = client._session.books
-    books.backlog.write(lambda: books.reserve("videos.submit", "\ud800", "t", None))
+    books.backlog.write(lambda: books.reserve("videos.submit", "\ud800", Decimal(1)))
     assert len(books.backlog) == 0
+    assert "it is left out of the ledger" in caplog.text
 
 
 def test_a_hook_that_raises_with_odd_attributes_spoils_no_row(desk: Desk, server: Loopback) -> None:
@@ -245,15 +247,66 @@ def test_what_a_poll_needs_is_on_disk_with_the_id(desk: Desk, server: Loopback) 
 def test_a_poll_whose_url_the_server_gave_is_resumed_from_the_ledger(
     desk: Desk, server: Loopback
 ) -> None:
-    poll = Step(url="$.status_url")
-    operation = replace(SUBMIT, job=replace(LIFE, poll=poll))
-    client = desk.open()
+    operation = replace(SUBMIT, job=replace(LIFE, poll=Step(url="$.status_url")))
     server[ROUTE] = told("task_1", "in_queue", status_url=f"{server.url}/where/it/is")
     server["GET /where/it/is"] = told("task_1", "processing")
-    token = desk(client.videos.submit_as(operation)).token
-    (row,) = desk(client.ledger.rows())
-    assert row.token == token
+    token = desk(desk.open().videos.submit_as(operation, key="a")).token
     assert "where" not in token  # packed, so that it fits into a shell
+    job = desk(desk.open().videos.submit_as(operation, key="a"))
+    desk(job.refresh())
+    assert (job.token, job.status) == (token, "processing")
+    assert server.submits == 1
+
+
+def test_polls_that_tell_nothing_new_write_nothing(
+    desk: Desk, server: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = desk(desk.open().videos.submit(prompt="x"))
+    replies = [
+        answer(200, {"id": "task_1", "status": "processing"}, x_request_id=f"r{at}")
+        for at in range(3)
+    ]
+    server["GET /v1/videos/task_1"] = replies
+    desk(job.refresh())
+    full(monkeypatch)  # whatever is written from here on fails
+    desk(job.refresh())
+    desk(job.refresh())
+    monkeypatch.undo()
+    assert len(job._record.session.books.backlog) == 0
+
+
+def test_a_ledger_that_broke_meanwhile_keeps_no_file_from_being_saved(
+    desk: Desk, server: Loopback, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    job = desk(desk.open().videos.submit(prompt="x"))
+    server["GET /v1/videos/task_1"] = told(
+        "task_1", "done", output=[{"url": f"{server.url}/a.bin"}]
+    )
+    server["GET /a.bin"] = answer(200, b"film", content_type="application/octet-stream")
+    made = desk(job.wait())
+    desk.path.write_bytes(b"no ledger any more " * 100)
+    assert desk(made.save(tmp_path / "a.bin")).read_bytes() == b"film"
+    assert "cannot be read" in caplog.text
+
+
+def test_what_travels_elsewhere_is_counted_at_its_price(desk: Desk) -> None:
+    moved = {"submit.body.duration": "/seconds"}
+    api = replace(API, assumed={**API.assumed, "submit.body.duration": "/parameters/duration"})
+    client = desk.open(api=api, assumed=moved, prices=PRICES)
+    desk(client.videos.submit(prompt="x", duration=10))
+    (row,) = desk(client.ledger.rows())
+    assert row.request["seconds"] == 10
+    assert row.reserved == Decimal("1.0")
+
+
+def test_an_estimate_keeps_its_currency_until_a_cost_comes(desk: Desk, server: Loopback) -> None:
+    yen = replace(SUBMIT, price=replace(SUBMIT.price, currency="JPY"))  # type: ignore[type-var]
+    client = desk.open(prices=PRICES)
+    job = desk(client.videos.submit_as(yen))
+    server["GET /v1/videos/task_1"] = told("task_1", "processing")
+    desk(job.refresh())
+    (row,) = desk(client.ledger.rows())
+    assert (row.state, row.currency) == ("running", "JPY")
 
 
 def test_a_reservation_below_nothing_makes_no_room(desk: Desk, server: Loopback) -> None:
@@ -263,7 +316,7 @@ def test_a_reservation_below_nothing_makes_no_room(desk: Desk, server: Loopback)
     server[ROUTE] = told("task_1", "in_queue", reserved="-100")
     desk(client.videos.submit_as(operation))
     (row,) = desk(client.ledger.rows())
-    assert row.reserved is None or row.reserved >= 0
+    assert row.reserved == Decimal("0.5")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
