@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .effects import Caught, Notify, call, wall
 from .errors import APIError, LedgerError, SubmitUncertainError, printable
 from .intents import Intent
+from .outgoing import as_documented
 from .postings import Found, Outcome, SavedFile
 from .pricing import estimate
 from .records import update_of
@@ -36,6 +37,7 @@ __all__ = [
     "Entry",
     "begun",
     "close_books",
+    "intent_of",
     "keeping",
     "left_part",
     "note_reserved",
@@ -112,26 +114,16 @@ def turn(session: Session, key: str | None) -> Core[None]:
 
 
 def begun(
-    session: Session,
-    operation: Operation[Any],
-    body: Any,
-    request: RequestText,
-    *,
-    key: str | None,
-    idempotency_key: str | None,
+    session: Session, books: Books, intent: Intent
 ) -> Core[tuple[tuple[LedgerRow, ...], Entry | None]]:
-    """Write down that a submit is about to be made: its entry, none without a ledger.
+    """Write down that a submit is about to be made: its entry.
 
-    Or the rows of the jobs that the key stands for already.
+    Or the rows of the jobs that the key stands for already, and no entry.
 
     Raises:
         LedgerError: it cannot be written; nothing was sent.
     """
-    books = session.books
-    if books is None:
-        return (), None
     moment = yield from wall()
-    intent = _intent(session, operation, body, request, key, idempotency_key)
     entered: list[Entry] = []
 
     def enter(found: Begun) -> Entry:
@@ -159,7 +151,7 @@ def _entry(session: Session, books: Books, intent: Intent, found: Begun) -> Entr
     )
 
 
-def _intent(
+def intent_of(
     session: Session,
     operation: Operation[Any],
     body: Any,
@@ -167,8 +159,9 @@ def _intent(
     key: str | None,
     idempotency_key: str | None,
 ) -> Intent:
-    price = operation.price
-    expected = None if price is None else estimate(price, body, session.prices)
+    """What a submit is about to do, with what it may cost."""
+    price, told = operation.price, as_documented(operation, body)
+    expected = None if price is None else estimate(price, told, session.prices)
     return Intent(
         api=session.api.package,
         server=session.settings.base_url,
@@ -209,26 +202,24 @@ def _found(record: Record) -> Found:
     if record.final and record.state != "succeeded":
         code, message = read_code(record.parsed(), record.job.error)
     redacted = record.session.settings.redacted
+    spent = amount("amount")
     return Found(
         state=record.state or "unknown",
         status=None if record.status is None else json.dumps(record.status),
         request_id=redacted(record.request_id) if record.request_id else None,
-        cost=amount("amount"),
+        cost=spent,
         discount=amount("discount"),
-        currency=cost.currency if cost is not None else None,
+        currency=cost.currency if cost is not None and spent is not None else None,
         error_code=redacted(code) if code else None,
         error=redacted(message) if message and prompts else None,
     )
 
 
 def note_reserved(record: Record) -> Core[None]:
-    """Write down what the submit's answer tells beside the id: the whole token, and money."""
-    books = record.session.books
-    if books is None:
-        return
-    reserved = record.amount("reserved")
-    if reserved is not None or record.token != record.short_token:
-        work = partial(books.reserve, record.operation.name, record.id, record.token, reserved)
+    """Write down what the server itself reserves for a job that was submitted just now."""
+    books, reserved = record.session.books, record.amount("reserved")
+    if books is not None and reserved is not None:
+        work = partial(books.reserve, record.operation.name, record.id, reserved)
         yield from call(partial(books.backlog.write, work))
 
 
@@ -269,7 +260,11 @@ def left_part(record: Record, index: int, path: str) -> Core[PartNote | None]:
     books = record.session.books
     if books is None:
         return None
-    row = yield from call(partial(books.row_of, record.operation.name, record.id))
+    row = None
+    with Caught(LedgerError) as caught:  # the file is paid for, whatever became of the ledger
+        row = yield from call(partial(books.row_of, record.operation.name, record.id))
+    if caught.error is not None:
+        record.session.log.logger.error("%s", _message(caught.error))
     files = row.files if row is not None else ()
     found = next((file for file in files if file.number == index and str(file.path) == path), None)
     return found.note if found is not None else None
@@ -281,7 +276,12 @@ def close_books(session: Session) -> Core[None]:
         with Caught(LedgerError) as caught:
             yield from call(session.books.leave)
         if caught.error is not None:
-            session.log.logger.error("%s", printable(caught.error, 1000))
+            session.log.logger.error("%s", _message(caught.error))
+
+
+def _message(error: BaseException) -> str:
+    """What is wrong with the ledger; what it says of bills is of submits that were not sent."""
+    return printable(error.message if isinstance(error, APIError) else error, 1000)
 
 
 def _told(error: BaseException) -> str:

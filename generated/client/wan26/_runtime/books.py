@@ -171,11 +171,11 @@ class Books:
     def _keyed(self, found: sqlite3.Connection, key: str) -> Any:
         return found.execute(statements.BY_KEY, (self.api, key)).fetchone()
 
-    def reserve(self, operation: str, job_id: str, token: str, amount: Decimal | None) -> None:
-        """Write down a job's whole token, and what the server itself reserves for it."""
+    def reserve(self, operation: str, job_id: str, amount: Decimal) -> None:
+        """Write down what the server itself reserves for a job."""
         with self.store.writing() as changed:
             for number, _ in self._numbers(changed, operation, job_id):
-                changed.execute(statements.RESERVE, (token, postings.as_text(amount), number))
+                changed.execute(statements.RESERVE, (str(amount), number))
 
     def find(self, operation: str, job_id: str, found: Found, moment: float) -> None:
         """Write down what an answer tells of a job; one that has ended does not run again."""

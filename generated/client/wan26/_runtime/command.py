@@ -26,6 +26,7 @@ from .errors import (
     printable,
 )
 from .orders import RehearsalError, check_target
+from .outgoing import as_documented
 from .pricing import estimate
 from .records import Guard
 
@@ -242,7 +243,8 @@ def _rehearse(command: Command, client: Client, given: argparse.Namespace, scree
         _method(client, command.method)(**_arguments(command, given))
     except RehearsalError as end:
         price = end.operation.price
-        told = estimate(price, end.body, client._session.prices) if price is not None else None
+        body = as_documented(end.operation, end.body)
+        told = estimate(price, body, client._session.prices) if price is not None else None
         if given.json:
             told_cost = {"amount": _text(told and told.amount), "currency": told and told.currency}
             screen.show(json.dumps({"dry_run": True, "estimate": told_cost, "body": end.body}))

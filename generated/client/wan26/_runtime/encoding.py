@@ -18,7 +18,7 @@ from msgspec import UNSET, UnsetType
 
 from .models import Model
 
-__all__ = ["given", "pointer", "to_wire"]
+__all__ = ["given", "pointer", "steps", "to_wire"]
 
 _DEPTH: Final = 200
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -47,6 +47,11 @@ def to_wire(value: Any) -> Any:
 def pointer(place: Sequence[str | int]) -> str:
     """The JSON Pointer (RFC 6901) of a place."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in place)
+
+
+def steps(text: str) -> list[str]:
+    """The way that a JSON Pointer (RFC 6901) leads: what `pointer` makes one of."""
+    return [step.replace("~1", "/").replace("~0", "~") for step in text.split("/")[1:]]
 
 
 def _wire(value: Any, place: tuple[str | int, ...]) -> Any:

@@ -13,7 +13,7 @@ from .answers import names_json
 from .bodies import holds_files
 from .checks import Problem
 from .effects import Caught
-from .encoding import pointer, to_wire
+from .encoding import pointer, steps, to_wire
 from .errors import AdviceWarning, InvalidRequestError
 from .forms import to_fields, without_files
 from .parameters import value_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .requests import Options
     from .session import Session
 
-__all__ = ["checked"]
+__all__ = ["as_documented", "checked"]
 
 _PACKAGE = __name__.rpartition(".")[0].rpartition(".")[0]
 
@@ -158,20 +158,24 @@ def _moved_all(operation: Operation[Any], body: Any) -> Any:
 
 
 def _moved(body: Any, source: str, target: str) -> Any:
-    *way, last = _steps(source)
+    *way, last = steps(source)
     place = body
     for step in way:
         place = place.get(step) if isinstance(place, dict) else None
     if not isinstance(place, dict) or last not in place or source == target:
         return body
     value = place.pop(last)
-    for step in reversed(_steps(target)):
+    for step in reversed(steps(target)):
         value = {step: value}
     return merged(body, value)
 
 
-def _steps(pointer: str) -> list[str]:
-    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+def as_documented(operation: Operation[Any], body: Any) -> Any:
+    """A body that is sent as the document has it: moved members at home, files as empty texts."""
+    plain, _ = without_files(body)
+    for source, target in reversed(operation.moves):
+        plain = _moved(plain, target, source)
+    return plain
 
 
 def _invalid(session: Session, operation: Operation[Any], problems: list[Problem]) -> Exception:

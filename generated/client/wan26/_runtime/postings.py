@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from . import statements
@@ -44,11 +44,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What an answer tells of a job; `status` is the vendor's word as JSON."""
+    """What an answer tells of a job; `status` is the vendor's word as JSON.
+
+    Each answer has another `request_id`: that alone is nothing new.
+    """
 
     state: str
     status: str | None
-    request_id: str | None = None
+    request_id: str | None = field(default=None, compare=False)
     cost: Decimal | None = None
     discount: Decimal | None = None
     currency: str | None = None

@@ -77,11 +77,6 @@ class Record:
         return write_token(self.operation.name, self.id, needed)
 
     @property
-    def short_token(self) -> str:
-        """The token of which nothing but the id is known."""
-        return write_token(self.operation.name, self.id, {})
-
-    @property
     def resume_line(self) -> str:
         """The line of Python that resumes the job."""
         return resuming(self.token)

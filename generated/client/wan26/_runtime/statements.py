@@ -74,7 +74,7 @@ CONCLUDE = (
     "UPDATE jobs SET state = ?, error = ?, error_code = ?, request_id = ?, changed = ?, "
     "reserved = CASE WHEN ? THEN '0' ELSE reserved END WHERE number = ?"
 )
-RESERVE = "UPDATE jobs SET token = ?, reserved = coalesce(?, reserved) WHERE number = ?"
+RESERVE = "UPDATE jobs SET reserved = ? WHERE number = ? AND cost IS NULL"
 FOUND = (
     "UPDATE jobs SET state = ?, status = ?, request_id = ?, cost = coalesce(?, cost), "
     "discount = coalesce(?, discount), currency = coalesce(?, currency), error_code = ?, "

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET
 
 from .binding import bind, locate
-from .bookkeeping import begun, turn
+from .bookkeeping import begun, intent_of, turn
 from .effects import Caught, call, now
+from .encoding import steps
 from .errors import ConfigurationError, printable
 from .intents import RequestText, request_text
 from .polling import begin
@@ -57,8 +58,7 @@ class Submission:
         key: object = self.options.get("key")
         if key is None:
             return None
-        is_text = isinstance(key, str) and key.strip() and printable(key) == key
-        if not is_text or not isinstance(key, str):
+        if not isinstance(key, str) or not key.strip() or printable(key) != key:
             raise ConfigurationError(f"key must be a text, not {printable(repr(key), 100)}")
         if self.session.books is None:
             raise ConfigurationError(
@@ -143,26 +143,22 @@ def noted(submission: Submission) -> Core[tuple[tuple[LedgerRow, ...], Order | N
         BudgetExceededError: the request may cost more than is left.
     """
     key, session = submission.key, submission.session
-    request = None
-    if session.books is not None:  # files are read for it
+    books, request = session.books, None
+    if books is not None:  # files are read for it
         request = yield from call(partial(submission.told, prompts=session.prompts))
     idempotency_key = _idempotency_key(submission, key, request)
     moment = yield from now()
     order = submission.order(idempotency_key, moment)
     yield from turn(session, key)
-    if request is None:
+    if books is None or request is None:
         return (), order
-    jobs, entry = yield from begun(
-        session,
-        submission.operation,
-        submission.body,
-        request,
-        key=key,
-        idempotency_key=idempotency_key,
+    intent = intent_of(
+        session, submission.operation, submission.body, request, key, idempotency_key
     )
-    if jobs:
+    jobs, entry = yield from begun(session, books, intent)
+    if entry is None:
         return jobs, None
-    if entry is not None and entry.idempotency_key not in (None, idempotency_key):
+    if entry.idempotency_key not in (None, idempotency_key):
         order = submission.order(entry.idempotency_key, moment)
     return (), replace(order, entry=entry)
 
@@ -209,16 +205,10 @@ def _given_keys(submission: Submission, declared: Idempotency) -> Iterator[Any]:
         )
         return
     value = submission.body
-    for step in _steps(declared):
+    for step in steps(declared.key.partition("#")[2]):
         value = value.get(step) if isinstance(value, dict) else None
     if value is not None:
         yield value
-
-
-def _steps(declared: Idempotency) -> list[str]:
-    """The way to the key's place in the body."""
-    steps = declared.key.partition("#/")[2].split("/")
-    return [step.replace("~1", "/").replace("~0", "~") for step in steps]
 
 
 def _stamped(
@@ -231,6 +221,6 @@ def _stamped(
     if place.startswith("$request.header."):
         return (place.removeprefix("$request.header."), key), body
     value: Any = key
-    for step in reversed(_steps(idempotency)):
+    for step in reversed(steps(place.partition("#")[2])):
         value = {step: value}
     return None, value if body is UNSET else merged(body, value)

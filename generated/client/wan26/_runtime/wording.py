@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from .encoding import pointer
+from .encoding import pointer, steps
 from .rules import Place, mentioned, resolve
 
 if TYPE_CHECKING:
@@ -91,8 +91,7 @@ def word(error: ValidationError, root: Any) -> list[Finding]:
 
 def dotted(path: str) -> str:
     """A JSON Pointer as people write a place: `output[0].url`; empty for the whole."""
-    steps = [step.replace("~1", "/").replace("~0", "~") for step in path.split("/")[1:]]
-    written = (f"[{step}]" if step.isdecimal() else f".{step}" for step in steps)
+    written = (f"[{step}]" if step.isdecimal() else f".{step}" for step in steps(path))
     return "".join(written).removeprefix(".")
 
 
