@@ -51,7 +51,7 @@ def test_settings_are_read(project: Path) -> None:
                 f"`package` {IN} must be text, not 3",
                 f"`strict` {IN} must be true or false, not 'no'",
                 "'pakage' is not a key of [tool.specloom]; did you mean `package`?",
-                "'x' is not a key of [tool.specloom]; it may hold document, out, package, strict",
+                "'x' is not a key of [tool.specloom]; it may hold document, overlays, out, package, strict",
             ],
         ),
         ("[tool.specloom]\nstrict = 1", [f"`strict` {IN} must be true or false, not 1"]),

@@ -70,6 +70,14 @@ def _parser() -> argparse.ArgumentParser:
             "document", nargs="?", type=Path, help="OpenAPI 3.0, 3.1 or 3.2, in YAML or JSON"
         )
         command.add_argument(
+            "--overlay",
+            type=Path,
+            action="append",
+            default=[],
+            metavar="FILE",
+            help="OpenAPI Overlay 1.0 or 1.1 that changes the document; again for more, in that order",
+        )
+        command.add_argument(
             "--package", help="name of the Python package (default: the document's title)"
         )
         command.add_argument("--strict", action="store_true", help="treat warnings as errors")
@@ -85,9 +93,28 @@ def _settings(parsed: argparse.Namespace) -> Settings:
     project = read_settings(Path("pyproject.toml")) if parsed.document is None else Settings()
     return Settings(
         document=parsed.document or project.document,
+        overlays=(*project.overlays, *parsed.overlay),
         out=getattr(parsed, "out", None) or project.out,
         package=parsed.package or project.package,
         strict=parsed.strict or project.strict,
+    )
+
+
+def _read(document: Path, settings: Settings) -> Woven:
+    return read_api(
+        document,
+        overlays=settings.overlays,
+        package=settings.package,
+        strict=settings.strict,
+    )
+
+
+def _woven(document: Path, settings: Settings) -> Woven:
+    return weave(
+        document,
+        overlays=settings.overlays,
+        package=settings.package,
+        strict=settings.strict,
     )
 
 
@@ -96,7 +123,7 @@ def _generate(document: Path, settings: Settings) -> int:
     if out is None:
         print("specloom: name the folder to write to: --out DIR", file=sys.stderr)
         return ERRORS
-    woven = weave(document, package=settings.package, strict=settings.strict)
+    woven = _woven(document, settings)
     changes = generate(woven, out)
     _print_findings(woven)
     if woven.report.failed:
@@ -114,7 +141,7 @@ def _check(document: Path, settings: Settings) -> int:
     if out is None:
         print("specloom: name the folder to check: --out DIR", file=sys.stderr)
         return ERRORS
-    woven = weave(document, package=settings.package, strict=settings.strict)
+    woven = _woven(document, settings)
     changes = check(woven, out)
     _print_findings(woven)
     if woven.report.failed:
@@ -135,7 +162,7 @@ def _check(document: Path, settings: Settings) -> int:
 
 
 def _validate(document: Path, settings: Settings) -> int:
-    read = read_api(document, package=settings.package, strict=settings.strict)
+    read = _read(document, settings)
     _print_findings(read, hints=True)
     if read.report.failed:
         return ERRORS
@@ -150,7 +177,7 @@ def _counted(count: int, what: str) -> str:
 
 
 def _model(document: Path, settings: Settings) -> int:
-    read = read_api(document, package=settings.package, strict=settings.strict)
+    read = _read(document, settings)
     _print_findings(read)
     if read.api is None:
         return ERRORS

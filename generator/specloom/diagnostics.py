@@ -169,6 +169,10 @@ class Places(Protocol):
             KeyError: The file was read and has no such place.
         """
 
+    def home(self, at: Location) -> Location:
+        """Return where that which stands at a place was written: in an overlay, it may be."""
+        ...
+
     def line(self, file: str, number: int) -> str:
         """Return the text of a line, which is counted from 1."""
         ...
@@ -179,8 +183,8 @@ def render(diagnostics: Iterable[Diagnostic], documents: Places) -> str:
     found = {diagnostic: documents.span(diagnostic.at) for diagnostic in diagnostics}
 
     def order(diagnostic: Diagnostic) -> tuple[str, int, int]:
-        span = found[diagnostic]
-        return (diagnostic.at.file, span.line, span.column) if span else (diagnostic.at.file, 0, 0)
+        span, file = found[diagnostic], documents.home(diagnostic.at).file
+        return (file, span.line, span.column) if span else (file, 0, 0)
 
     blocks = [_block(diagnostic, documents) for diagnostic in sorted(found, key=order)]
     return "".join(dict.fromkeys(blocks))  # an alias in YAML shows one fault at one place once
@@ -200,15 +204,15 @@ def _block(diagnostic: Diagnostic, documents: Places) -> str:
 
 
 def _place(at: Location, documents: Places) -> str:
-    span = documents.span(at)
-    return f"{_escaped(at.file)}:{span.line}:{span.column}" if span else _escaped(at.file)
+    span, file = documents.span(at), _escaped(documents.home(at).file)
+    return f"{file}:{span.line}:{span.column}" if span else file
 
 
 def _excerpt(at: Location, documents: Places) -> list[str]:
     span = documents.span(at)
     if span is None:
         return []
-    text = documents.line(at.file, span.line)
+    text = documents.line(documents.home(at).file, span.line)
     start, end = span.column - 1, span.column - 1 + span.length
     first = max(0, start - _LONGEST_LINE // 2) if len(text) > _LONGEST_LINE else 0
     last = first + _LONGEST_LINE

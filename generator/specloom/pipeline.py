@@ -1,6 +1,6 @@
 """The map of the program: each stage is a function of its inputs and a report.
 
-text -> documents -> checked -> tree in OpenAPI 3.2 -> Api -> files in memory -> files on disk
+text -> documents, overlays applied -> checked -> tree in OpenAPI 3.2 -> Api -> files in memory -> files on disk
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from specloom.openapi.rules import check_openapi, check_rules
 from specloom.openapi.tree import Tree
 from specloom.openapi.validate import validate
 from specloom.output import Changes, File, compare, write
+from specloom.source.merging import apply_overlays
 from specloom.source.references import Documents, check_references
 from specloom.targets import TARGETS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from specloom.model.api import Api
@@ -45,10 +47,17 @@ class Woven:
         return render(self.report.hints, self.documents)
 
 
-def read_api(document: Path, *, package: str = "", strict: bool = False) -> Woven:
-    """Read, check and understand a document; `package` names the client (default: the document's title)."""
+def read_api(
+    document: Path, *, overlays: Sequence[Path] = (), package: str = "", strict: bool = False
+) -> Woven:
+    """Read, check and understand a document as overlays make it.
+
+    `package` names the client (default: the document's title).
+    """
     report = Report()
     documents = Documents.load(document, report)
+    if not report.failed:
+        apply_overlays(documents, overlays, report)
     try:
         return _understood(documents, report, document, package=package, strict=strict)
     except RecursionError:
@@ -87,9 +96,11 @@ def _understood(
     return Woven(documents=documents, report=final, api=None if final.failed else api)
 
 
-def weave(document: Path, *, package: str = "", strict: bool = False) -> Woven:
+def weave(
+    document: Path, *, overlays: Sequence[Path] = (), package: str = "", strict: bool = False
+) -> Woven:
     """Everything that is woven from a document, in memory."""
-    read = read_api(document, package=package, strict=strict)
+    read = read_api(document, overlays=overlays, package=package, strict=strict)
     if read.api is None:
         return read
     api = read.api

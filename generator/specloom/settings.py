@@ -15,8 +15,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Settings", "SettingsError", "read_settings"]
 
-_TYPES: dict[str, type] = {"document": str, "out": str, "package": str, "strict": bool}
-_WORDS: dict[type, str] = {str: "text", bool: "true or false"}
+_TYPES: dict[str, type] = {
+    "document": str,
+    "overlays": list,
+    "out": str,
+    "package": str,
+    "strict": bool,
+}
+_WORDS: dict[type, str] = {str: "text", list: "a list of paths", bool: "true or false"}
 
 
 class SettingsError(Exception):
@@ -36,6 +42,7 @@ class Settings:
     """What a run is about; paths are relative to the current folder, an empty package is the title's."""
 
     document: Path | None = None
+    overlays: tuple[Path, ...] = ()
     out: Path | None = None
     package: str = ""
     strict: bool = False
@@ -53,6 +60,7 @@ def read_settings(file: Path) -> Settings:
         raise SettingsError(findings)
     return Settings(
         document=Path(table["document"]) if "document" in table else None,
+        overlays=tuple(Path(overlay) for overlay in table.get("overlays", ())),
         out=Path(table["out"]) if "out" in table else None,
         package=table.get("package", ""),
         strict=table.get("strict", False),
@@ -96,10 +104,16 @@ def _findings(table: Mapping[str, Any]) -> Iterator[str]:
             yield f"{key!a} is not a key of [tool.specloom]; {hint}"
         elif not isinstance(value, wanted):
             yield f"`{key}` in [tool.specloom] must be {_WORDS[wanted]}, not {_told(value)}"
-        elif isinstance(value, str) and key == "package" and not is_package_name(value):
+        elif key == "package" and not is_package_name(str(value)):
             yield f"`package` in [tool.specloom]: no package can be called {_told(value)}"
-        elif isinstance(value, str) and (not value or "\0" in value):
-            yield f"`{key}` in [tool.specloom] must be a path, not {_told(value)}"
+        else:
+            for path in value if isinstance(value, list) else [value]:
+                if not isinstance(path, bool) and not _is_path(path):
+                    yield f"`{key}` in [tool.specloom] must be a path, not {_told(path)}"
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, str) and bool(value) and "\0" not in value
 
 
 def _told(value: object) -> str:

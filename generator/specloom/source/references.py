@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from specloom.diagnostics import Location, Report, Span
 from specloom.source.document import list_index
+from specloom.source.identifiers import join, read_identifiers
 from specloom.source.keywords import keyword_objects
+from specloom.source.origins import Origin
 from specloom.source.reader import open_document, report_root
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from specloom.source.document import Document, Text
+    from specloom.source.identifiers import Identifiers
     from specloom.source.keywords import Pointer
 
 __all__ = ["MOST_IN_A_ROW", "Documents", "check_references"]
@@ -37,19 +40,6 @@ class _Unresolved:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Identifiers:
-    """What a file names by `$id`, `$self` and `$anchor`.
-
-    Attributes:
-        resources: The absolute identifier to the place of its schema.
-        anchors: The name to its place.
-    """
-
-    resources: dict[str, Pointer]
-    anchors: dict[str, Pointer]
-
-
 class Documents:
     """The root document and the files that it refers to, each read when it is first wanted.
 
@@ -61,6 +51,8 @@ class Documents:
         "_files",
         "_folder",
         "_identifiers",
+        "_origin",
+        "_overlays",
         "_report",
         "_root",
         "_suggestions",
@@ -73,9 +65,11 @@ class Documents:
         self._root = root
         self._report = report
         self._folder = root.parent.resolve()
+        self._origin: Origin | None = None
+        self._overlays: dict[str, Document] = {}
         self._texts: dict[str, Text] = {}
         self._files: dict[Path, str] = {}
-        self._identifiers: dict[str, _Identifiers] = {}
+        self._identifiers: dict[str, Identifiers] = {}
         self._suggestions: dict[tuple[str, Pointer, str], str] = {}
 
     @classmethod
@@ -121,7 +115,8 @@ class Documents:
         Raises:
             KeyError: There is no such place.
         """
-        return self.documents[at.file].raw(at.pointer)
+        home = self.home(at)
+        return self._written(home.file).raw(home.pointer)
 
     def span(self, at: Location) -> Span | None:
         """Return where a place is in the text, or None if its file has not been read.
@@ -131,8 +126,32 @@ class Documents:
         """
         if at.mark is not None:
             return self._texts[at.file].word(at.mark)
-        document = self.documents.get(at.file)
-        return None if document is None else document.position(at.pointer, at.key)
+        home = self.home(at)
+        known = home.file in self.documents or home.file in self._overlays
+        return self._written(home.file).position(home.pointer, home.key) if known else None
+
+    def home(self, at: Location) -> Location:
+        """Return where that which stands at a place was written: in an overlay, or where it stood before them."""
+        if self._origin is None or at.mark is not None or at.file != self._root.as_posix():
+            return at
+        return replace(self._origin.find(at.pointer), key=at.key)
+
+    def read_overlay(self, path: Path) -> Document | None:
+        """Return the document of an overlay, whose places are known from then on; None after an error was reported."""
+        file = path.as_posix()
+        document = open_document(path, self._report, file, self._texts)
+        if document is not None:
+            self._overlays[file] = document
+        return document
+
+    def open_root(self) -> Origin:
+        """Return where the values of the root document were written, to be kept true by whoever changes them."""
+        if self._origin is None:
+            self._origin = Origin(Location(self._root.as_posix()))
+        return self._origin
+
+    def _written(self, file: str) -> Document:
+        return self._overlays[file] if file in self._overlays else self.documents[file]
 
     def line(self, file: str, number: int) -> str:
         """Return a line of a file, counted from 1."""
@@ -245,16 +264,19 @@ class Documents:
         scope = self._resource(at).pointer
         own = self._identifiers_of(at.file).resources
         base = next((name for name, pointer in own.items() if pointer == scope), "")
-        wanted = _join(base, address)
+        wanted = join(base, address)
         for file in (at.file, *self.documents):
             pointer = self._identifiers_of(file).resources.get(wanted)
             if pointer is not None:
                 return Location(file, pointer)
         return None
 
-    def _identifiers_of(self, file: str) -> _Identifiers:
+    def _identifiers_of(self, file: str) -> Identifiers:
         if file not in self._identifiers:
-            self._identifiers[file] = _identifiers(self.documents[file])
+            texts = [self.documents[file].text]
+            if file == self._root.as_posix():
+                texts += [overlay.text for overlay in self._overlays.values()]
+            self._identifiers[file] = read_identifiers(self.documents[file], texts)
         return self._identifiers[file]
 
     def _file(self, base: str, address: str) -> Location | _Unresolved:
@@ -334,33 +356,6 @@ def _member(value: Any, step: str | int) -> Any:
     if isinstance(value, list) and (index := list_index(step, len(value))) is not None:
         return value[index]
     return _MISSING
-
-
-def _identifiers(document: Document) -> _Identifiers:
-    resources: dict[str, Pointer] = {}
-    anchors: dict[str, Pointer] = {}
-    # Few documents have any, and the walk is long.
-    if not any(word in document.text for word in ("$id", "$self", "nchor")):
-        return _Identifiers(resources=resources, anchors=anchors)
-    bases: dict[Pointer, str] = {}
-    for pointer, found in keyword_objects(document.value):
-        for keyword in ("$anchor", "$dynamicAnchor"):
-            if isinstance(found.get(keyword), str):
-                anchors.setdefault(found[keyword], pointer)
-        name = found.get("$id", found.get("$self"))
-        if isinstance(name, str) and not name.startswith("#"):
-            outer = (pointer[:length] for length in range(len(pointer), -1, -1))
-            base = next((bases[place] for place in outer if place in bases), "")
-            bases[pointer] = _join(base, name).removesuffix("#")
-            resources.setdefault(bases[pointer], pointer)
-    return _Identifiers(resources=resources, anchors=anchors)
-
-
-def _join(base: str, address: str) -> str:
-    try:
-        return urljoin(base, address)
-    except ValueError:
-        return address
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
