@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import pytest
 from tests.weaving import ROOT
@@ -24,8 +25,12 @@ from specloom.model.names import (
 from specloom.model.operation_ids import id_words, route_words
 from specloom.model.placement import divided
 from specloom.model.types import Enumeration, Union
+from specloom.pipeline import read_api
 from specloom.targets.client.runtime import errors, twins
 from specloom.targets.client.runtime.client import AsyncClient, Client
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_every_error_of_the_runtime_is_reserved() -> None:
@@ -189,3 +194,43 @@ def test_no_module_holds_more_types_than_can_be_read() -> None:
     # Unions that lead back to themselves stay together.
     assert placed[-1].module == "shared"
     assert {one.module for one in divided(types[:600])} == {"shared"}
+
+
+JOBS = """\
+openapi: 3.1.0
+info: {title: Papers, version: '1'}
+paths:
+  /papers/combine:
+    post: {operationId: combinePapers, tags: [papers], x-job: &job {id: $.id, poll: {operationId: look,
+      parameters: {id: $id}}, status: $.s, states: {succeeded: [a], failed: [b]}}, responses: &taken {'200': {
+      description: d, content: {application/json: {schema: {type: object, properties: {id: {type: string}, s: {enum: [a, b]}}}}}}}}
+  /papers:
+    post: {operationId: generatePapers, tags: [papers], x-job: *job, responses: *taken}
+  /papers/batch:
+    post: {operationId: startPapers, tags: [papers], x-job: *job, responses: *taken}
+  /papers/{id}:
+    get: {operationId: look, tags: [papers], responses: *taken,
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("pinned", "names"),
+    [
+        ("", ["submit", "submit_papers", "submit_batch"]),
+        ("x-name: submit, ", ["submit_combine", "submit", "submit_papers"]),
+    ],
+)
+def test_every_submit_says_that_it_is_one(tmp_path: Path, pinned: str, names: list[str]) -> None:
+    document = tmp_path / "papers.yaml"
+    text = JOBS.replace(
+        "{operationId: generatePapers, ", f"{{operationId: generatePapers, {pinned}"
+    )
+    document.write_text(text, "utf-8")
+    api = read_api(document).api
+    assert api is not None
+    jobs = [one for one in api.resources[0].operations if one.job is not None]
+    assert [one.name for one in jobs] == names
+    assert [one.companions["generate"] for one in jobs] == [
+        name.replace("submit", "generate") for name in names
+    ]

@@ -30,6 +30,7 @@ from specloom.model.operation_ids import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from specloom.diagnostics import Report
     from specloom.openapi.tree import Node
@@ -111,7 +112,9 @@ def name_methods(group: list[Found], attribute: str, class_name: str, report: Re
     """Name the methods of one resource; pinned ones (`x-name`) first, each group in document order."""
     # A method called like its class would hide it from the twins that follow.
     scope = Scope(METHOD_NAMES | {class_name})
-    first = next((one for one in group if one.node.get("x-job") is not None), None)
+    jobs = [one for one in group if one.node.get("x-job") is not None]
+    is_pinned = any(one.node.text("x-name") == "submit" for one in jobs)
+    first = jobs[0] if jobs and not is_pinned else None
     for one in sorted(group, key=lambda one: not one.node.text("x-name")):
         told = [name for name in _wanted_names(one, attribute, is_first=one is first) if name]
         one.name = scope.claim(*told)
@@ -147,8 +150,9 @@ def _wanted_names(one: Found, attribute: str, *, is_first: bool) -> Iterator[str
     """What an operation may be called, best first; the last tells it from all others."""
     operation_id = one.node.text("operationId")
     yield one.node.text("x-name")
-    if one.node.get("x-job") is not None:
-        short = "submit" if is_first else _submit_name(operation_id, attribute)
+    is_job = one.node.get("x-job") is not None
+    if is_job:
+        short = "submit" if is_first else _submit_name(operation_id, own_words(attribute))
     elif parts := id_words(operation_id, one.method, one.path, attribute):
         short = snake("_".join(parts))
         yield short
@@ -161,16 +165,16 @@ def _wanted_names(one: Found, attribute: str, *, is_first: bool) -> Iterator[str
         placeholders = placeholder_words(one.path)
         yield snake("_".join([short, "by", *placeholders])) if placeholders else ""
     yield short
-    yield snake(operation_id)
+    # Whatever it is called, a submit says that it is one.
+    yield _submit_name(operation_id) if is_job else snake(operation_id)
     more = [word for word in path_words(one.path, attribute) if word not in words(short)]
     yield snake("_".join([short, *more]))
-    yield snake(f"{one.method} {one.path}")
+    yield snake(f"{'submit ' if is_job else ''}{one.method} {one.path}")
 
 
-def _submit_name(operation_id: str, attribute: str) -> str:
+def _submit_name(operation_id: str, own: AbstractSet[str] = frozenset()) -> str:
     """What the submit of a further job is called: by what else its operationId says, for the first is `submit`."""
-    own = own_words(attribute) | _SUBMIT_WORDS
-    rest = [word for word in words(operation_id) if word not in own]
+    rest = [word for word in words(operation_id) if word not in own | _SUBMIT_WORDS]
     return snake("_".join(["submit", *rest]))
 
 
