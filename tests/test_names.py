@@ -203,7 +203,8 @@ paths:
   /papers/combine:
     post: {operationId: combinePapers, tags: [papers], x-job: &job {id: $.id, poll: {operationId: look,
       parameters: {id: $id}}, status: $.s, states: {succeeded: [a], failed: [b]}}, responses: &taken {'200': {
-      description: d, content: {application/json: {schema: {type: object, properties: {id: {type: string}, s: {enum: [a, b]}}}}}}}}
+      description: d, content: {application/json: {schema: {
+        type: object, properties: {id: {type: string}, s: {enum: [a, b]}}}}}}}}
   /papers:
     post: {operationId: generatePapers, tags: [papers], x-job: *job, responses: *taken}
   /papers/batch:
