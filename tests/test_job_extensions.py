@@ -121,6 +121,30 @@ def test_a_sound_life_cycle_has_no_findings(tmp_path: Path) -> None:
             "`prompt`?",
         ),
         ("id: $.id\n -> progress: {value: $.cost}\n", "12:52", "job-without-id", "id: $.id"),
+        (
+            "parameters: {id: $id}} -> parameters: {id: $id}, requestBody: {of: [{id: $.ids}]}}",
+            "12:82",
+            "path-unresolved",
+            "`id`?",
+        ),
+        (
+            "operationId: look, parameters: {id: $id} -> url: $.output",
+            "12:21",
+            "path-type",
+            "",
+        ),
+        (
+            "states: {running: [busy], succeeded: [done], failed: [failed]} -> rules: [{code: 202, state: running}]",
+            "10:7",
+            "job-without-success",
+            "`states: {succeeded: [...]}`",
+        ),
+        (
+            "currency: USD} -> currency: USD}\n        list: {operationId: look, ids: $.id, parameters: {id: $id}}",
+            "18:63",
+            "list-source",
+            "by its name",
+        ),
         ("{id: $id}} -> {id: $id}, timeout: 3}", "12:67", "poll-interval", "seconds"),
         ("status: $.status -> status: $.state", "13:17", "path-unresolved", "`status`?"),
         ("status: $.status -> status: $.output", "13:17", "path-type", ""),
@@ -180,6 +204,35 @@ TASK = "{'200': {$ref: '#/components/responses/Task'}}"
         ),
         ("'$.output[*].url' -> '$..nothing'", "15:25", "path-unchecked"),
         (
+            (
+                "status: $.status\n        states: {running: [busy], succeeded: [done], failed: "
+                "[failed]} -> states: {succeeded: [done]}\n"
+                "        rules: [{code: 200, state: succeeded}]"
+            ),
+            "13:9",
+            "states-unread",
+        ),
+        (
+            (
+                "currency: USD} -> currency: USD}\n"
+                "        cancel: {operationId: look, parameters: {id: $id}, requestBody: {price: $5}}"
+            ),
+            "18:60",
+            "unexpected-body",
+        ),
+        (
+            (
+                "currency: USD} -> currency: USD}\n"
+                "        cancel: {operationId: stop, parameters: {id: $id}}\n  /v1/videos/{id}/stop:\n"
+                "    parameters: [{name: id, in: path, required: true, schema: {type: string}}]\n"
+                "    post:\n      operationId: stop\n"
+                "      requestBody: {required: true, content: {application/json: {schema: {}}}}\n"
+                "      responses: {'204': {description: d}}"
+            ),
+            "18:9",
+            "unbound-body",
+        ),
+        (
             f"look\n      responses: {TASK} -> look\n      responses: {{'200': {{description: d}}}}",
             "12:9",
             "answer-undescribed",
@@ -234,6 +287,19 @@ def test_a_path_that_leads_nowhere_is_told_with_the_step(
     (only,) = found(load(tmp_path, text), check_extensions)
     assert (only.severity, only.code) == ("error", "path-unresolved")
     assert f"`{step}`" in only.message
+
+
+def test_a_poll_that_tells_by_its_status_needs_no_schema(tmp_path: Path) -> None:
+    head, _, rest = JOB.partition("        status: $.status")
+    _, _, tail = rest.partition("  /v1/videos/{id}:")
+    life = "        rules: [{code: 202, state: running}, {code: 200, state: succeeded}]\n"
+    file = (
+        "{'200': {description: d, content: {audio/mpeg: {schema: {type: string, format: binary}}}}}"
+    )
+    result = "        result: {operationId: look, parameters: {id: $id}}\n"
+    tail = tail.replace(f"look\n      responses: {TASK}", f"look\n      responses: {file}")
+    text = f"{head}{life}{result}  /v1/videos/{{id}}:{tail}"
+    assert told(load(tmp_path, text), check_extensions) == []
 
 
 def test_a_circle_of_schemas_is_followed_once(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from specloom.openapi.path_rules import NUMBER, SCALAR, STRING, Body, check_path, check_paths
-from specloom.openapi.state_rules import check_states
-from specloom.openapi.step_rules import Step, check_source, check_step
+from specloom.openapi.state_rules import check_end, check_states
+from specloom.openapi.step_rules import Step, check_source, check_step, step_sources
+from specloom.openapi.suggestions import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,22 +77,23 @@ def check_job(
             )
         return
     _check_calls(job)
+    if not without & {"states", "rules"}:
+        check_end(node, job.fields, report)
 
 
 def _check_calls(job: _Job) -> None:
     submitted = Body("the answer to the submit", tuple(job.submit.answers()))
     poll = check_step(_step(job, "poll", submitted), job.report)
-    polled = _answer("the answer of the poll", job.fields["poll"], poll, job.report)
+    polled = Body("the answer of the poll", tuple(poll.answers()) if poll is not None else ())
+    if poll is not None and _reads_polls(job):
+        _check_described(polled, job.fields["poll"], poll, job.report)
     _check_poll(job)
     _check_submitted(job, submitted)
     _check_polled(job, polled, submitted)
     result = polled
-    if job.inner("result", "operationId") or job.inner("result", "operationRef"):
+    if _is_called(job):
         called = check_step(_step(job, "result", polled), job.report)
         result = Body("the answer of the result call", tuple(called.answers()) if called else ())
-    elif job.inner("result", "url") is not None:
-        check_source(job.inner("result", "url"), _step(job, "result", polled), job.report)
-        result = Body("the answer of the result call", ())
     _check_result(job, result, polled)
     _check_others(job, submitted)
 
@@ -101,17 +103,32 @@ def _step(job: _Job, field: str, body: Body) -> Step:
     return Step(job.fields[field], job.submit, job.by_id, body, field, has_id=has_id)
 
 
-def _answer(name: str, node: Node, operation: Operation | None, report: Report) -> Body:
-    body = Body(name, tuple(operation.answers()) if operation is not None else ())
-    if operation is not None and not body.is_described:
+def _is_called(job: _Job) -> bool:
+    """Whether the result is got by a further call."""
+    return any(job.inner("result", key) for key in ("operationId", "operationRef", "url"))
+
+
+def _reads_polls(job: _Job) -> bool:
+    """Whether a path leads into the answer of the poll: a status code alone may tell the state."""
+    rules = job.fields.get("rules")
+    read = [job.inner("cost", "amount"), job.inner("cost", "discount")]
+    if not _is_called(job):
+        read += [job.inner("result", "value"), job.inner("result", "files")]
+    if any("when" in rule.value for rule in (rules.elements() if rules is not None else ())):
+        return True
+    told = any(field in job.fields for field in ("status", "error", "progress"))
+    return told or any(place is not None for place in read)
+
+
+def _check_described(body: Body, node: Node, operation: Operation, report: Report) -> None:
+    if not body.is_described:
         report.warning(
             "answer-undescribed",
-            f"{name} has no JSON schema, so that the paths into it cannot be checked",
+            f"{body.name} has no JSON schema, so that the paths into it cannot be checked",
             node.at.at_key(),
             related=[("the operation", operation.node.at.at_key())],
             hint="describe the answer with status 200",
         )
-    return body
 
 
 def _check_poll(job: _Job) -> None:
@@ -178,9 +195,23 @@ def _check_others(job: _Job, submitted: Body) -> None:
                 related=[("the operation", cancel.node.at.at_key())],
             )
     if "list" in job.fields:
-        listed = check_step(_step(job, "list", submitted), job.report)
+        listed = check_step(_step(job, "list", Body("the submit", ())), job.report)
+        _check_lost(job)
         answer = Body("the answer of the list", tuple(listed.answers()) if listed else ())
         check_path(job.inner("list", "ids"), [answer], job.report, SCALAR)
     key = job.inner("idempotency", "key")
     if key is not None and "body#" in key.value:
         check_source(key, Step(key, job.submit, job.by_id, submitted, "key"), job.report)
+
+
+def _check_lost(job: _Job) -> None:
+    """Where jobs are listed there is no submit, so that nothing can be read from its answer."""
+    for source in step_sources(job.fields["list"]):
+        text = source.value
+        if isinstance(text, str) and (text in ("$", "$id") or text[:2] in ("$.", "$[")):
+            job.report.error(
+                "list-source",
+                f"{quoted(text)} cannot be had where lost jobs are listed: there is no answer of a submit",
+                source.at,
+                hint="a constant, or `$request.{path,query,header}.NAME`, which the caller then gives by its name",
+            )

@@ -8,12 +8,12 @@ from specloom.openapi.schema_paths import words_of
 from specloom.openapi.suggestions import did_you_mean, listing, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from specloom.diagnostics import Location, Report
     from specloom.openapi.tree import Node
 
-__all__ = ["check_states"]
+__all__ = ["check_end", "check_states"]
 
 # 1 and True are the same key in Python, and different words in JSON.
 _Word = tuple[bool, str | int | float | bool]
@@ -41,6 +41,26 @@ def check_states(states: Node | None, statuses: Sequence[Node], report: Report) 
                 at,
                 hint=did_you_mean(str(key[1]), told),
             )
+
+
+def check_end(job: Node, fields: Mapping[str, Node], report: Report) -> None:
+    """Check that a job of the life cycle with these fields can succeed, and that its words are read."""
+    states, rules = fields.get("states"), fields.get("rules")
+    ruled = [rule.text("state") for rule in (rules.elements() if rules is not None else ())]
+    if "succeeded" not in ruled and (states is None or states.get("succeeded") is None):
+        report.error(
+            "job-without-success",
+            "no state and no rule says that the job has succeeded, so that a client would wait for ever",
+            job.at.at_key(),
+            hint="say `states: {succeeded: [...]}`, or a rule with `state: succeeded`",
+        )
+    if states is not None and "status" not in fields:
+        report.warning(
+            "states-unread",
+            "the words of the states are never read: nothing says where the status stands",
+            states.at.at_key(),
+            hint="say `status: $.status`, with the place of the word in the answer of the poll",
+        )
 
 
 def _key(word: Any) -> _Word:

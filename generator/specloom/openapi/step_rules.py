@@ -7,20 +7,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from specloom.openapi.operations import Operation, referred_operation
-from specloom.openapi.path_rules import SCALAR, Body, check_path
+from specloom.openapi.path_rules import SCALAR, STRING, Body, check_path
 from specloom.openapi.schema_paths import parts_of
 from specloom.openapi.suggestions import did_you_mean, listing, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from specloom.diagnostics import Report
     from specloom.openapi.tree import Node
 
-__all__ = ["Step", "check_source", "check_step"]
+__all__ = ["Step", "check_source", "check_step", "step_sources"]
 
 _REQUEST = re.compile(r"\$request\.(path|query|header)\.(.+)")
 _BODY = re.compile(r"\$request\.body#(/.*)")
+# In a body, a text that is none of these is a constant: `$5` too.
+_SOURCE = re.compile(r"\$(\Z|id\Z|[.\[]|request\.|response\.header\.)")
 _PLACES = ("path", "query", "header", "cookie")
 
 
@@ -39,14 +41,33 @@ class Step:
 def check_step(step: Step, report: Report) -> Operation | None:
     """Check a call; return its operation where it names one that exists."""
     operation = _operation(step, report)
-    if (url := step.node.get("url")) is not None:
-        check_source(url, step, report)
-    parameters = step.node.get("parameters")
-    for _, source in parameters.items() if parameters is not None else ():
+    for source in step_sources(step.node):
         check_source(source, step, report)
+    url = step.node.get("url")
+    if url is not None and isinstance(url.value, str) and url.value[1:2] in (".", "["):
+        check_path(url, [step.body], report, STRING)
     if operation is not None:
         _check_parameters(step, operation, report)
+        _check_request_body(step, operation, report)
     return operation
+
+
+def step_sources(node: Node) -> Iterator[Node]:
+    """What a call is bound to: its parameters, its headers, the texts in its body that are sources."""
+    url = node.get("url")
+    if url is not None and not (isinstance(url.value, str) and url.value[1:2] in (".", "[")):
+        yield url
+    parameters = node.get("parameters")
+    yield from (source for _, source in (parameters.items() if parameters is not None else ()))
+    waiting = [body] if (body := node.get("requestBody")) is not None else []
+    while waiting:
+        here = waiting.pop(0)
+        if isinstance(here.value, dict):
+            waiting += [member for _, member in here.items()]
+        elif isinstance(here.value, list):
+            waiting += here.elements()
+        elif isinstance(here.value, str) and _SOURCE.match(here.value):
+            yield here
 
 
 def _operation(step: Step, report: Report) -> Operation | None:
@@ -104,6 +125,27 @@ def _check_parameters(step: Step, operation: Operation, report: Report) -> None:
             step.node.at.at_key(),
             related=[("the operation", operation.node.at.at_key())],
             hint=f"for example `parameters: {{{missing[0].strip('`')}: $id}}`",
+        )
+
+
+def _check_request_body(step: Step, operation: Operation, report: Report) -> None:
+    told, declared = step.node.get("requestBody"), operation.node.get("requestBody")
+    related = [("the operation", operation.node.at.at_key())]
+    if told is not None and declared is None:
+        report.warning(
+            "unexpected-body",
+            f"`{operation.name}` takes no body, and gets one",
+            told.at.at_key(),
+            related=related,
+            hint="describe it with the operation, or leave it out",
+        )
+    elif told is None and declared is not None and declared.follow().flag("required"):
+        report.warning(
+            "unbound-body",
+            f"`{operation.name}` needs a body, and gets none",
+            step.node.at.at_key(),
+            related=related,
+            hint="for example `requestBody: {ids: [$id]}`",
         )
 
 

@@ -234,6 +234,7 @@ def _listing(job: Job, calls: Mapping[str, Code]) -> Code | None:
         operation=calls.get(step.operation),
         ids=job.listing.ids,
         parameters=dict(step.parameters),
+        body=step.request_body,
     )
 
 

@@ -58,7 +58,18 @@ class WholePath(str):
 def _find(path: str, value: Any) -> list[Any]:
     if value is MISSING:
         return []
-    return [node for node in jsonpath.parse(str(path)).find(value) if node is not None]
+    parsed = jsonpath.parse(str(path))
+    found = [node for node in parsed.find(value) if node is not None]
+    # A path may lead into a text that is JSON (`contentMediaType`, `contentSchema`): only where it
+    # leads nowhere else, so that nobody's text stands for what the answer itself says.
+    return found or [node for node in parsed.find(value, _opened) if node is not None]
+
+
+def _opened(value: Any) -> Any:
+    if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "["):
+        return value
+    inner = parse_json(value.encode("utf-8", "surrogatepass"))
+    return value if inner is MISSING else inner
 
 
 def media_type(content_type: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -9,7 +10,15 @@ from urllib.parse import urlsplit
 from .answers import media_type, passes, retry_after
 from .effects import Caught, Close, Failure, Request, Sleep, Trace, call, now, send, wall
 from .errors import DownloadError, ResultExpiredError, printable
-from .exchanging import Exchange, announce, backoff, conclude, tell_broken, told_of
+from .exchanging import (
+    Exchange,
+    announce,
+    backoff,
+    conclude,
+    permitted,
+    tell_broken,
+    told_of,
+)
 from .finishing import Link, NoLink
 from .flows import LEAST_RATE, Flow
 from .logs import Veiled, bare_url, without_queries
@@ -88,13 +97,7 @@ def _fetch(download: Transfer) -> Core[None]:
 def _attempt(download: Transfer) -> Core[tuple[float | None, str | None]]:
     """One request: the wait that the server asks for, and why it did not do; None if it did."""
     session, job_id = download.session, download.facts.get("job_id")
-    request = Request(
-        method="GET",
-        url=Veiled(_checked(download)),  # its query signs it
-        headers=_headers(download),
-        route="download",
-        operation="download",
-    )
+    request = yield from _request(download)
     made = Exchange(request=request, trace=Trace(), job_id=job_id, timeout=download.timeout)
     yield from announce(session, made)
     started = yield from now()
@@ -117,6 +120,21 @@ def _attempt(download: Transfer) -> Core[tuple[float | None, str | None]]:
     hint = retry_after(outcome.headers, (yield from wall()))
     why = yield from _refused(download, outcome.status)
     return hint, why
+
+
+def _request(download: Transfer) -> Core[Request]:
+    """A link is fetched without the key; what a call of the API answers with, as it asks for it."""
+    own, headers = download.link.request, _headers(download)
+    if own is None:
+        return Request(
+            method="GET",
+            url=Veiled(_checked(download)),  # its query signs it
+            headers=headers,
+            route="download",
+            operation="download",
+        )
+    laid_over = replace(own, headers={**headers, **own.headers})
+    return (yield from permitted(download.session, laid_over, download.timeout))
 
 
 def _told(failure: Failure, silence: float | None) -> str:
@@ -148,7 +166,7 @@ def _headers(download: Transfer) -> dict[str, str]:
 
 
 def _refused(download: Transfer, status: int) -> Core[str]:
-    if status in _GONE:
+    if status in _GONE or (yield from _is_past(download, status)):
         fresh: Link | NoLink = NoLink()
         if not download.refreshed:
             fresh = yield from download.refresh(download.link.index)
@@ -167,6 +185,14 @@ def _refused(download: Transfer, status: int) -> Core[str]:
     if passes(status):
         return f"HTTP {status}"
     raise download.error(f"the server answered HTTP {status}", DownloadError)
+
+
+def _is_past(download: Transfer, status: int) -> Core[bool]:
+    """Whether another refusal is that of a dead link: its time is over, or it leads elsewhere."""
+    link = download.link
+    if 300 <= status < 400:
+        return link.request is not None
+    return 400 <= status < 500 and link.until is not None and link.until <= (yield from wall())
 
 
 def _expired(download: Transfer, status: int, fresh: NoLink) -> APIError:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .exchanging import Exchange
     from .operations import LifeCycle
 
-__all__ = ["Fate", "Verdict", "read_fate"]
+__all__ = ["Fate", "Verdict", "ids_of", "read_fate", "text_of_id"]
 
 Fate: TypeAlias = Literal["not-sent", "not-taken", "rejected", "job", "uncertain"]
 
@@ -61,7 +61,7 @@ def _unanswered(made: Exchange) -> Verdict:
 def _accepted(made: Exchange, job: LifeCycle, parsed: Parsed) -> Verdict:
     if job.refused is not None and parsed.nodes(job.refused):
         return Verdict(fate="rejected")
-    ids = _ids(made, job, parsed)
+    ids = ids_of(made, job, parsed)
     if ids:
         return Verdict(fate="job", ids=ids)
     what = "without a job's id" if parsed.is_json else "with a body that is not JSON"
@@ -69,16 +69,16 @@ def _accepted(made: Exchange, job: LifeCycle, parsed: Parsed) -> Verdict:
     return Verdict(fate="uncertain", kind="unclear", known=known)
 
 
-def _ids(made: Exchange, job: LifeCycle, parsed: Parsed) -> tuple[str, ...]:
+def ids_of(made: Exchange, job: LifeCycle, parsed: Parsed) -> tuple[str, ...]:
+    """The ids of the jobs that an answer names; none where one of them cannot be read."""
     if not job.id:
-        url = locate(job.poll.url, made, parsed)
-        return (url,) if url else ()
-    ids = [_text(node) for node in parsed.nodes(job.id)]
+        return tuple(locate(job.poll.url, made, parsed))
+    ids = [text_of_id(node) for node in parsed.nodes(job.id)]
     # Half an answer is none: one id that cannot be read would be a job lost in silence.
     return tuple(job_id for job_id in ids if job_id) if all(ids) else ()
 
 
-def _text(node: object) -> str:
+def text_of_id(node: object) -> str:
     """An id as text; empty where it is none."""
     if isinstance(node, bool) or not isinstance(node, str | int):
         return ""

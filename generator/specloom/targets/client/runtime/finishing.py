@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import mimetypes
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from .answers import MISSING, Parsed, passes
-from .binding import bind
+from .answers import MISSING, Parsed, media_type, names_json, passes
 from .calling import call_error
-from .contents import decoded, pick, typed
-from .effects import Caught, Sleep
+from .contents import PAGES, decoded, pick, success, typed
+from .effects import Caught, now, wall
 from .errors import (
     APIConnectionError,
     APIError,
@@ -21,16 +20,16 @@ from .errors import (
     JobResultError,
     printable,
 )
-from .exchanging import Exchange, backoff, exchange
+from .expiry import moment_of
 from .hints import result_hint
-from .operations import Result, Step
+from .operations import Result
 from .polling import job_error, look
-from .requests import follow_up
+from .result_calls import ResultCall, asked, calls_of, is_further
 from .vendors import make_error, read_code
 
 if TYPE_CHECKING:
-    from .effects import Core
-    from .operations import Operation
+    from .effects import Core, Request
+    from .exchanging import Exchange
     from .records import Record
 
 __all__ = ["Finished", "Link", "NoLink", "finish", "fresh_link", "last_answer"]
@@ -38,11 +37,17 @@ __all__ = ["Finished", "Link", "NoLink", "finish", "fresh_link", "last_answer"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """One file of a result, as the answer names it."""
+    """One file of a result, as the answer names it, or that a call of the API answers with.
+
+    `request` asks the API itself for it, with the key; `until` is when it is thrown away, in
+    seconds since 1970.
+    """
 
     index: int
-    url: str = field(repr=False)  # whoever has it can fetch the file
+    url: str = field(repr=False)  # without a request: whoever has it can fetch the file
     media_type: str | None
+    request: Request | None = field(default=None, repr=False)
+    until: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,20 +64,38 @@ class NoLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """A job that succeeded: the typed answer, its bytes, the value and the files in it."""
+    """A job that succeeded: the typed answer, its bytes, the value and the files in it.
+
+    `until` is when its files are thrown away, in seconds since 1970.
+    """
 
     record: Record
     answer: Any = field(repr=False)
     content: bytes = field(repr=False)
     value: Any = field(repr=False)
     links: tuple[Link, ...]
+    until: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """What one call for a result gave; of a file there is no answer to be read."""
+
+    answer: Any
+    parsed: Parsed
+    content: bytes
+    value: Any
+    links: tuple[Link, ...]
+    is_file: bool = False
 
 
 def last_answer(record: Record) -> Any:
     """The last answer of a job, typed; None before the first."""
     if record.answered is None or not record.content:
         return None
-    declared = pick(record.answered, 200, "application/json")
+    # A poll that no operation describes answers as the submit does, whatever its status.
+    choose = pick if record.job.poll.operation is not None else success
+    declared = choose(record.answered, record.code, "application/json")
     envelope, name = record.session.settings.envelope, record.operation.name
     with Caught(Exception) as caught:
         return typed(declared, record.content, envelope, name)
@@ -110,21 +133,49 @@ def finish(record: Record) -> Core[Finished]:
 def _is_untold(record: Record) -> bool:
     """Whether the submit's answer says `done` and names no file: a poll may name it."""
     declared = record.job.result
-    if declared is None or not declared.files or declared.operation is not None:
+    if declared is None or record.seen:
         return False
-    return record.answered is record.operation and not _links(record, record.parsed())
+    if is_further(declared):
+        return record.sources(of_submit=False).lack(declared)
+    return bool(declared.files) and not _links(record, record.parsed())
 
 
 def _finished(record: Record) -> Core[Finished]:
     declared = record.job.result or Result()
     answer, content = last_answer(record), record.content
-    if declared.operation is not None:
-        made = yield from _fetch(record, declared)
-        answer, content = _fetched(record, declared.operation, made), made.content
     parsed = Parsed(content, record.session.settings.envelope)
+    parts: list[_Part] = []
     value = answer if declared.value is None else parsed.first(declared.value)
     links = _links(record, parsed)
-    return Finished(record=record, answer=answer, content=content, value=value, links=links)
+    if is_further(declared):
+        calls, is_list = calls_of(record, declared)
+        for one in calls:
+            part = yield from _part(record, declared, one)
+            parts.append(part)
+        value = [part.value for part in parts] if is_list else parts[0].value
+        links = tuple(link for part in parts for link in part.links)
+        if not is_list and not parts[0].is_file:
+            answer, content = parts[0].answer, parts[0].content
+    until = yield from _until(record, declared, [*(part.parsed for part in parts), parsed])
+    return Finished(
+        record=record,
+        answer=answer,
+        content=content,
+        value=value,
+        links=tuple(replace(link, index=at, until=until) for at, link in enumerate(links)),
+        until=until,
+    )
+
+
+def _until(record: Record, declared: Result, answers: list[Parsed]) -> Core[float | None]:
+    """When the files are thrown away: so long after the success, or as an answer says."""
+    told: Any = declared.expires
+    if isinstance(told, str):
+        told = next((found for one in answers if (found := one.first(told)) is not None), None)
+    if told is None:
+        return None
+    ago = (yield from now()) - record.since
+    return moment_of(told, (yield from wall()) - ago)
 
 
 def _without_file(finished: Finished) -> APIError:
@@ -142,33 +193,53 @@ def _without_file(finished: Finished) -> APIError:
     )
 
 
-def _fetch(record: Record, declared: Result) -> Core[Exchange]:
-    """Make the result call; what passes is tried again, a 4xx is the job's failure."""
-    session, attempt = record.session, 0
-    step = Step(operation=declared.operation, parameters=declared.parameters, body=declared.body)
-    parameters = bind(step.parameters, record.id, record.parsed())
-    while True:
-        request = follow_up(session, step, None, parameters)
-        made = yield from exchange(session, request, record.timeout, listener=record.listener)
-        status = made.status or 0
-        passing = made.failure is not None or passes(status)
-        if made.succeeded:
-            return made
-        if not passing or attempt >= session.max_retries:
-            raise _no_result(record, made, refused=not passing and 400 <= status < 500)
-        yield Sleep(*backoff(attempt, made.hint))
-        attempt += 1
+def _part(record: Record, declared: Result, call: ResultCall) -> Core[_Part]:
+    """Make one call for the result; a 4xx is the job's failure."""
+    last, made = yield from asked(call)
+    status = made.status or 0
+    if not made.succeeded:
+        refused = made.failure is None and not passes(status) and 400 <= status < 500
+        raise _no_result(record, made, refused=refused)
+    if made.left:
+        link = _own_link(last, made)
+        none = Parsed(b"")
+        return _Part(answer=None, parsed=none, content=b"", value=None, links=(link,), is_file=True)
+    answer, parsed = _fetched(record, last, made), made.parsed(record.session)
+    return _Part(
+        answer=answer,
+        parsed=parsed,
+        content=made.content,
+        value=answer if declared.value is None else parsed.first(declared.value),
+        links=_links(record, parsed),
+    )
 
 
-def _fetched(record: Record, operation: Operation[Any], made: Exchange) -> Any:
+def _own_link(call: ResultCall, made: Exchange) -> Link:
+    """The call itself is the file: asked for again, with the key where it is the API's own."""
+    return Link(
+        index=0,
+        url=call.request(secured=False).url,
+        media_type=media_type(made.headers.get("content-type", "")) or None,
+        request=replace(call.request(), leaves=None, streamed=True) if call.is_own else None,
+    )
+
+
+def _fetched(record: Record, call: ResultCall, made: Exchange) -> Any:
     """The result call's answer, typed; as it came where it does not fit its type.
 
     Raises:
         JobResultError: it is not JSON, and should be.
     """
+    kind, parsed = made.headers.get("content-type", ""), made.parsed(record.session)
+    declared = call.answer(kind)
+    is_file = declared is not None and not names_json(declared.content_type)
+    if is_file and names_json(kind) and parsed.is_json:
+        return parsed.inner  # a file was promised: a word about it came
     with Caught(Exception) as caught:
-        return decoded(record.session, operation, made)
-    if made.parsed(record.session).is_json:
+        if is_file and media_type(kind) in PAGES:
+            raise ValueError(f"a web page ({media_type(kind)}) came instead of a file")
+        return decoded(record.session, call.operation, made)
+    if parsed.is_json:
         return _untyped(record, made.content, caught.error)
     error = make_error(
         record.session,

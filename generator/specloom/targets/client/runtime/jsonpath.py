@@ -28,7 +28,7 @@ from .jsonpath_syntax import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["JSONPathError", "Location", "Node", "Path", "parse"]
 
@@ -67,9 +67,13 @@ class Path:
         """The selected nodes of a JSON value, in document order."""
         return _run(self.query, value, value)
 
-    def find(self, value: Any) -> list[Any]:
-        """The selected values of a JSON value, in document order."""
-        return [node.value for node in self.nodes(value)]
+    def find(self, value: Any, opened: Callable[[Any], Any] | None = None) -> list[Any]:
+        """The selected values of a JSON value, in document order.
+
+        `opened` gives what stands for a value while a step looks into it: for the text of a JSON
+        value that value, where a path may lead into a text.
+        """
+        return [node.value for node in _run(self.query, value, value, opened)]
 
     def first(self, value: Any) -> Any:
         """The first selected value that is not null, or None."""
@@ -86,9 +90,13 @@ def parse(text: str) -> Path:
     return Path(text, parse_query(text))
 
 
-def _run(query: Query, root: Any, current: Any) -> list[Node]:
+def _run(
+    query: Query, root: Any, current: Any, opened: Callable[[Any], Any] | None = None
+) -> list[Node]:
     nodes = [Node((), root if query.start == "$" else current)]
     for segment in query.segments:
+        if opened is not None and not segment.descendant:
+            nodes = [Node(node.location, opened(node.value)) for node in nodes]
         if segment.descendant:
             nodes = [below for node in nodes for below in _descend(node)]
         nodes = [

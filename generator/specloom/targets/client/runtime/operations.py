@@ -183,7 +183,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A further call; parameters are constants, `$id`, paths, or `$request...` expressions."""
+    """A further call: values are constants, `$id`, paths, or `$request...`; a bare URL is asked."""
 
     operation: Operation[Any] | None = None
     url: str | None = None  # a path in the answer, or `$response.header.X`
@@ -219,6 +219,7 @@ class Listing:
     operation: Operation[Any]
     ids: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    body: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

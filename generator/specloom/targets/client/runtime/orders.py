@@ -272,7 +272,8 @@ def resumed(
         id=job_id,
         started=moment,
         since=moment,
-        parameters={**bound, **{name: one for name, one in told.items() if name != URL}},
+        parameters={**bound, **{name: one for name, one in told.items() if name[:1] != "$"}},
+        known={name: one for name, one in told.items() if name[:1] == "$" and name != URL},
         url=told.get(URL) or (job_id if not job.id else None),
         timeout=session.timeout,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from .answers import Parsed, decimal
+from .binding import REQUEST, Sources
 from .errors import APIError, printable
 from .tokens import write_token
 
@@ -48,9 +49,16 @@ class Record:
     status: Word | None = None  # the vendor's word
     content: bytes = field(default=b"", repr=False)  # the last answer
     answered: Operation[Any] | None = field(default=None, repr=False)  # whose answer that is
+    code: int = 200  # under which HTTP status
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # with which headers
+    asked: str = field(default="", repr=False)  # what URL gave it
     submitted: bytes = field(default=b"", repr=False)  # the submit's, where this process submitted
+    known: Mapping[str, Any] = field(default_factory=dict, repr=False)  # sources, read from that
     request_id: str | None = None
+    alone: bool = True  # its submit has made no others
+    quiet: float | None = None  # until then the server asks not to be asked
     seen: bool = False  # a poll has found it
+    given_up: bool = False  # the server has taken that it is cancelled
     heard: float | None = None  # when an answer told how it stands
     trouble: str = ""  # why the last poll did not tell that; empty where it did
     troubled: int = 0  # so many polls in a row
@@ -74,6 +82,7 @@ class Record:
         }
         if self.url is not None and self.url != self.id:  # the id alone does not lead there
             needed[URL] = self.url
+        needed |= self.known
         return write_token(self.operation.name, self.id, needed)
 
     @property
@@ -90,12 +99,23 @@ class Record:
         """The last answer."""
         return Parsed(self.content, self.session.settings.envelope)
 
-    def first(self, paths: tuple[str, ...] | str | None) -> Any:
-        """What the paths select in the last answer, else in the submit's."""
-        found = self.parsed().first(paths)
-        if found is None and self.submitted:
-            return Parsed(self.submitted, self.session.settings.envelope).first(paths)
-        return found
+    def sources(self, *, of_submit: bool) -> Sources:
+        """What further calls are bound to: paths lead into the submit's answer, or into the last.
+
+        Of the submit's the job keeps what it needs; a job of which nobody knows that looks into
+        its last answer.
+        """
+        known = {
+            source: value
+            for source, value in self.known.items()
+            if of_submit or source.startswith(REQUEST)
+        }
+        return Sources(job_id=self.id, parsed=self.parsed(), headers=self.headers, known=known)
+
+    def reserved(self, path: str | None) -> Any:
+        """What a path selects in the submit's answer, else in the last."""
+        content = self.submitted or self.content
+        return Parsed(content, self.session.settings.envelope).first(path)
 
     def amount(self, which: str) -> Decimal | None:
         """The job's `amount`, `discount` or what is `reserved`; None where it is not said."""
@@ -103,7 +123,7 @@ class Record:
         if paths is None:
             return None
         place = getattr(paths, which)
-        told = self.first(place) if which == "reserved" else self.parsed().first(place)
+        told = self.reserved(place) if which == "reserved" else self.parsed().first(place)
         amount = decimal(told)
         # Less than nothing is no cost: it would make room in a budget.
         return None if amount is None or amount < 0 else amount

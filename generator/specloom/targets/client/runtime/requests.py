@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import quote, unquote_plus, urlsplit
@@ -103,11 +104,16 @@ def build_request(
 
 
 def follow_up(
-    session: Session, step: Step, url: str | None, parameters: Mapping[str, Any]
+    session: Session,
+    step: Step,
+    url: str | None,
+    parameters: Mapping[str, Any],
+    body: Any = UNSET,
 ) -> Request:
-    """The request of a further call."""
-    operation: Operation[Any] = step.operation or Operation(name="poll", method="GET", path="")
-    body = UNSET if step.body is None else step.body
+    """The request of a further call; where the server gave the URL, its query is all there is."""
+    operation: Operation[Any] = step.operation or Operation(name="call", method="GET", path="")
+    if body is not UNSET and operation.body is None:  # the life cycle says that there is one
+        operation = replace(operation, body=Body("application/json"))
     return build_request(session, operation, parameters=parameters, body=body, url=url)
 
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
-from .binding import bind, locate
+from .binding import Sent, Sources, bind, located
 from .bookkeeping import begun, intent_of, turn
 from .effects import Caught, call, now
 from .encoding import steps
 from .errors import ConfigurationError, printable
+from .fates import ids_of
 from .intents import RequestText, request_text
 from .polling import begin
 from .pricing import merged
@@ -112,7 +113,7 @@ class Submission:
 
     def _record(self, job_id: str, accepted: Accepted, moment: float) -> Record:
         session, poll, made = self.session, self.job.poll, accepted.exchange
-        parsed = made.parsed(session)
+        sources = self._sources(job_id, made)
         record = Record(
             session=session,
             operation=self.operation,
@@ -120,10 +121,13 @@ class Submission:
             id=job_id,
             started=moment,
             since=moment,
-            parameters=bind(poll.parameters, job_id, parsed, made, self.parameters),
-            url=locate(poll.url, made, parsed),
+            parameters=bind(poll.parameters, sources),
+            url=next(iter(located(poll.url, sources, made.request.url)), None),
+            known=sources.learnt(self.job),
             submitted=made.content,
             answered=self.operation,
+            quiet=None if made.hint is None else moment + made.hint,
+            alone=sources.sent is None or sources.sent.turn[1] == 1,
             timeout=self.options.get("timeout", session.timeout),
             listener=self.options.get("on_response"),
             request=self.body,
@@ -131,6 +135,14 @@ class Submission:
         if made.status is not None and 200 <= made.status < 300:
             begin(record, made)
         return record
+
+    def _sources(self, job_id: str, made: Exchange) -> Sources:
+        """What the further calls of a job are bound to: of several, each has its own."""
+        parsed = made.parsed(self.session)
+        ids = ids_of(made, self.job, parsed)
+        turn = (ids.index(job_id), len(ids)) if job_id in ids else (0, 1)
+        sent = Sent(made=made, parameters=self.parameters, body=self.body, turn=turn)
+        return Sources(job_id=job_id, parsed=parsed, headers=made.headers, sent=sent)
 
 
 def noted(submission: Submission) -> Core[tuple[tuple[LedgerRow, ...], Order | None]]:

@@ -19,7 +19,10 @@ _PLAIN = re.compile(r"[A-Za-z0-9._-]+\Z")
 
 
 def write_token(operation: str, job_id: str, parameters: Mapping[str, Any]) -> str:
-    """The token of a job; `parameters` are those of the poll that its id alone does not give."""
+    """The token of a job; `parameters` are what its id alone does not give.
+
+    Those of the poll go by their names, and sources of other calls as they are written.
+    """
     if not parameters and _PLAIN.match(job_id):
         return f"{operation}~{job_id}"
     # Python's own writer escapes lone surrogates, which an answer's id may have.
