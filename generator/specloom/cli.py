@@ -10,8 +10,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from specloom.detection import render_overlay
 from specloom.model.names import is_package_name
-from specloom.pipeline import Woven, check, generate, read_api, weave
+from specloom.pipeline import Woven, check, generate, propose, read_api, weave
+from specloom.sandboxing import MissingExtraError, sandbox_options, serve_api
 from specloom.settings import Settings, SettingsError, read_settings
 from specloom.source.limits import with_deep_stack
 from specloom.targets.model.render import render_model
@@ -24,9 +26,13 @@ DONE, DIFFERENT, ERRORS = 0, 1, 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit code."""
-    parsed = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
     try:
+        parsed = _parser(is_sandbox=given[:1] == ["sandbox"]).parse_args(given)
         settings = _settings(parsed)
+    except MissingExtraError as error:
+        print(f"specloom: {error}", file=sys.stderr)
+        return ERRORS
     except SettingsError as error:
         for finding in error.findings:
             print(f"specloom: {finding}", file=sys.stderr)
@@ -44,14 +50,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return ERRORS
-    run = {"generate": _generate, "check": _check, "validate": _validate, "model": _model}[
-        parsed.command
-    ]
     document = settings.document
+    if parsed.command == "sandbox":
+        return _sandbox(document, settings, parsed)
+    run = _COMMANDS[parsed.command]
     return with_deep_stack(lambda: run(document, settings))
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(*, is_sandbox: bool) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="specloom",
         description="Weave a Python client, a sandbox and docs from one OpenAPI document.",
@@ -62,9 +68,17 @@ def _parser() -> argparse.ArgumentParser:
         ("check", "say whether `generate` would change anything; write nothing"),
         ("validate", "say what is wrong with a document"),
         ("model", "print what was understood, as JSON"),
+        ("detect", "propose an overlay where operations look like jobs; apply nothing"),
+        ("sandbox", "play the API on this machine: no network, no account, no cost"),
     ):
+        # Its options are the woven sandbox's own, which is no light thing to import.
+        shared = [sandbox_options()] if is_sandbox and name == "sandbox" else []
         command = commands.add_parser(
-            name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}."
+            name,
+            help=purpose,
+            description=shared[0].description if shared else f"{purpose[0].upper()}{purpose[1:]}.",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            parents=shared,
         )
         command.add_argument(
             "document", nargs="?", type=Path, help="OpenAPI 3.0, 3.1 or 3.2, in YAML or JSON"
@@ -81,6 +95,10 @@ def _parser() -> argparse.ArgumentParser:
             "--package", help="name of the Python package (default: the document's title)"
         )
         command.add_argument("--strict", action="store_true", help="treat warnings as errors")
+        if name == "detect":
+            command.add_argument(
+                "--possible", action="store_true", help="propose what is only possible too"
+            )
         if name in {"generate", "check"}:
             command.add_argument(
                 "--out", type=Path, help="the folder that receives client/ and docs/"
@@ -97,6 +115,7 @@ def _settings(parsed: argparse.Namespace) -> Settings:
         out=getattr(parsed, "out", None) or project.out,
         package=parsed.package or project.package,
         strict=parsed.strict or project.strict,
+        possible=getattr(parsed, "possible", False),
     )
 
 
@@ -183,6 +202,46 @@ def _model(document: Path, settings: Settings) -> int:
         return ERRORS
     sys.stdout.write(render_model(read.api))
     return DONE
+
+
+def _detect(document: Path, settings: Settings) -> int:
+    read = _read(document, settings)
+    _print_findings(read)
+    if read.report.failed:
+        return ERRORS
+    found = propose(read)
+    proposals = [one for one in found if settings.possible or one.sureness != "possible"]
+    if proposals:
+        title = read.api.title if read.api is not None else ""
+        sys.stdout.write(render_overlay(proposals, title))
+    else:
+        print(f"{document}: nothing looks like a job", file=sys.stderr)
+    if len(found) > len(proposals):
+        more = f"{_counted(len(found) - len(proposals), 'operation')} may be a job at most"
+        print(f"{more}: --possible shows them", file=sys.stderr)
+    return DONE
+
+
+def _sandbox(document: Path, settings: Settings, parsed: argparse.Namespace) -> int:
+    found: list[Woven] = []
+
+    def read() -> int:
+        found.append(_read(document, settings))
+        return DONE
+
+    with_deep_stack(read)
+    _print_findings(found[0])
+    api = found[0].api
+    return ERRORS if api is None else serve_api(api, parsed)
+
+
+_COMMANDS = {
+    "generate": _generate,
+    "check": _check,
+    "validate": _validate,
+    "model": _model,
+    "detect": _detect,
+}
 
 
 def _print_findings(woven: Woven, *, hints: bool = False) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from specloom.detection import detect
 from specloom.diagnostics import Location, Report, render
 from specloom.model.build import build_api, package_name
 from specloom.openapi.extensions import check_extensions
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from specloom.detection.proposals import Proposal
     from specloom.model.api import Api
 
 
@@ -109,6 +111,11 @@ def weave(
     except RecursionError:
         return _too_deep(read.documents, read.report)
     return Woven(documents=read.documents, report=read.report, api=api, files=files)
+
+
+def propose(woven: Woven) -> tuple[Proposal, ...]:
+    """The jobs that a document seems to have and does not declare; none where there were errors."""
+    return () if woven.report.failed else detect(Tree(woven.documents))
 
 
 def generate(woven: Woven, out: Path) -> Changes:

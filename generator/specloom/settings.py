@@ -39,13 +39,17 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a run is about; paths are relative to the current folder, an empty package is the title's."""
+    """What a run is about; paths are relative to the current folder, an empty package is the title's.
+
+    `possible` is for one run alone: whether what is only possible is proposed too.
+    """
 
     document: Path | None = None
     overlays: tuple[Path, ...] = ()
     out: Path | None = None
     package: str = ""
     strict: bool = False
+    possible: bool = False
 
 
 def read_settings(file: Path) -> Settings:
