@@ -11,36 +11,6 @@ from specloom.targets.client.runtime.sandbox.description import Price
 from specloom.targets.client.runtime.sandbox.media import MovieOrder
 from specloom.targets.client.runtime.sandbox.places import put, remove
 from specloom.targets.client.runtime.sandbox.prices import PlayPrices
-from specloom.targets.client.runtime.sandbox.samples import sample
-
-NODE = {"type": "object", "properties": {"next": {"$ref": "#/$defs/Node"}}}
-TREE = {"type": "array", "items": {"$ref": "#/$defs/Tree"}}
-
-
-@pytest.mark.parametrize(
-    ("schema", "made"),
-    [
-        ({"oneOf": [{"type": "integer", "minimum": 3}, {"type": "string"}]}, 3),
-        ({"anyOf": [{"type": "boolean"}, {"type": "null"}]}, True),
-        ({"type": ["null", "integer"]}, 0),
-        ({"type": ["null"]}, None),
-        (True, None),
-        ({"type": "array"}, []),
-        ({"type": "array", "items": {"type": "boolean"}, "minItems": 2}, [True, True]),
-    ],
-)
-def test_a_sample_is_a_value_of_its_schema(schema: Any, made: Any) -> None:
-    assert sample(schema, {}) == made
-
-
-def depth(value: Any) -> int:
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return 1 + max(map(depth, inner), default=0)
-
-
-@pytest.mark.parametrize(("name", "schema"), [("Node", NODE), ("Tree", TREE)])
-def test_a_sample_of_what_holds_itself_ends(name: str, schema: Any) -> None:
-    assert 2 < depth(sample(schema, {name: schema})) < 20
 
 
 @pytest.mark.parametrize(

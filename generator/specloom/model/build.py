@@ -10,13 +10,12 @@ from specloom.model.assumptions import read_assumptions
 from specloom.model.checks import request_checks, request_schemas
 from specloom.model.events import unfold_data
 from specloom.model.extensions import read_error_codes, read_limits, schemas_within
-from specloom.model.media import preferred
 from specloom.model.names import client_class, is_package_name, pascal, snake
 from specloom.model.operations import Operations
 from specloom.model.placement import divided
-from specloom.model.requests import SchemaView
 from specloom.model.schemas import Schemas
 from specloom.model.security import secure
+from specloom.model.served import served
 from specloom.model.servers import read_servers
 from specloom.model.types import (
     Declaration,
@@ -71,7 +70,7 @@ def build_api(tree: Tree, package: str, report: Report) -> Api:
         limits=read_limits(root),
         assumptions=_assumptions(root, operations, resources),
         requests=request_checks(operations, report),
-        answers=_answers(operations, report),
+        answers=served(operations, report),
     )
 
 
@@ -107,27 +106,6 @@ def _with_rules(root: Node, operations: Operations) -> tuple[Any, ...]:
     return tuple(
         dataclasses.replace(code, rule=rules.get(code.code, "")) for code in read_error_codes(root)
     )
-
-
-def _answers(operations: Operations, report: Report) -> dict[str, Any]:
-    """The schemas of answers and parameters, by qualified operation, and their `$defs`: what a sandbox is made of."""
-    view = SchemaView(report, operations.schemas.families, sent=False)
-    answers: dict[str, Any] = {}
-    parameters: dict[str, Any] = {}
-    for one in operations.found:
-        answers[one.qualified] = {
-            status: view.schema(schema)
-            for status, holder in one.node.items("responses")
-            for _, content in preferred(holder.follow())[:1]
-            if (schema := content.get("schema")) is not None
-        }
-        parameters[one.qualified] = {
-            f"{node.text('in')}:{node.text('name')}": view.schema(schema)
-            for holder in (one.item, one.node)
-            for node in (element.follow() for element in holder.elements("parameters"))
-            if (schema := node.get("schema")) is not None
-        }
-    return {"$defs": view.definitions, "answers": answers, "parameters": parameters}
 
 
 def _assumptions(

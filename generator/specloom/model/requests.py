@@ -95,10 +95,12 @@ class SchemaView:
         }
         view = self._keywords(node, parts)
         self._close(view, by_parts=bool(closed), opened=opened)
+        self._tell_apart(node, view)
         if self.sent:
-            self._tell_apart(node, view)
             _demand_only_what_is_sent(view, received)
             self._choose_by_discriminator(node, view)
+        elif not alone:
+            self._tell_branches(node, view)
         family = None if alone else self.families.of(node)
         if family is not None and self.sent:
             view = self._branch_out(node, family)
@@ -256,6 +258,22 @@ class SchemaView:
                 for value, reference in branches.items()
             ),
         ]
+
+    def _tell_branches(self, node: Node, view: dict[str, Any]) -> None:
+        """Which definition each value of a discriminator means; no validator reads this, but who makes answers."""
+        family = self.families.of(node)
+        holder = node.get("discriminator")
+        wire = family.wire_name if family else holder.text("propertyName") if holder else ""
+        if family is not None:
+            told = {
+                value: self._reference(one, alone=self._is_parent(one))
+                for value, one in family.values
+            }
+        else:
+            told = self._branches(node, wire) if wire else {}
+        mapping = {value: reference["$ref"] for value, reference in told.items()}
+        if mapping:
+            view["discriminator"] = {"propertyName": wire, "mapping": mapping}
 
     def _demanded(
         self, node: Node, wire: str, branches: dict[str, dict[str, str]]

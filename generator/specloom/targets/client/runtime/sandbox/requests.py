@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LARGEST_BODY",
+    "LARGEST_FILE",
     "Match",
     "RefusalError",
     "carries_key",
@@ -23,11 +24,13 @@ __all__ = [
     "find_operation",
     "is_known",
     "read_body",
+    "read_raw",
     "refuse_parameters",
     "refuse_stranger",
 ]
 
 LARGEST_BODY = 1_000_000  # bytes
+LARGEST_FILE = 64_000_000  # where files are taken
 _SCHEMES = {"bearer": "bearer", "oauth2": "bearer", "openid": "bearer", "basic": "basic"}
 _RANGE = re.compile(r"([0-9]{0,18})-([0-9]{0,18})")
 _RANGES = re.compile(
@@ -57,10 +60,16 @@ class RefusalError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """The operation that a method and a path mean, and the parameters in the path."""
+    """The operation that a method and a path mean, and the parameters in the path.
+
+    `parameters` are decoded texts, `raw` the same as they were sent, percent-encoded. `twins` are
+    further operations that the path may mean, where only parameters or bodies tell them apart.
+    """
 
     operation: Operation
     parameters: Mapping[str, str] = field(default_factory=dict)
+    raw: Mapping[str, str] = field(default_factory=dict)
+    twins: tuple[Match, ...] = ()
 
 
 def find_operation(operations: tuple[Operation, ...], method: str, path: str) -> Match:
@@ -85,10 +94,12 @@ def refuse_stranger(security: Sequence[Security], operation: Operation, request:
     """Refuse a request that carries no key; any key does, since nothing here costs money."""
     if not security or not operation.secured:
         return
-    if not any(_presented(way, request) for way in security):
-        ways = " or ".join(_asked(way) for way in security)
-        headers = {"WWW-Authenticate": "Bearer"}
-        raise RefusalError(401, "unauthorized", f"no API key was sent; send {ways}", headers)
+    places = operation.ways if operation.ways is not None else [[at] for at in range(len(security))]
+    ways = [[security[at] for at in way] for way in places]
+    if ways and not any(all(_presented(each, request) for each in way) for way in ways):
+        told = " or ".join(" and ".join(map(_asked, way)) for way in ways)
+        headers = {"WWW-Authenticate": _challenge([each for way in ways for each in way])}
+        raise RefusalError(401, "unauthorized", f"no API key was sent; send {told}", headers)
 
 
 def carries_key(security: Sequence[Security], request: Request) -> bool:
@@ -125,24 +136,32 @@ def refuse_parameters(operation: Operation, request: Request) -> None:
         raise RefusalError(400, "invalid_request", f"missing: {', '.join(missing)}")
 
 
+async def read_raw(request: Request, largest: int = LARGEST_BODY) -> bytes:
+    """The bytes of the body.
+
+    Raises:
+        RefusalError: 413 for a body that is too large, 400 for one that was cut off.
+    """
+    content = bytearray()
+    try:
+        async for chunk in request.stream():
+            content += chunk
+            if len(content) > largest:
+                raise RefusalError(413, "too_large", f"the body is larger than {largest} bytes")
+    except ClientDisconnect:
+        raise RefusalError(400, "invalid_request", "the body was cut off") from None
+    return bytes(content)
+
+
 async def read_body(request: Request) -> Any:
     """The JSON of the body.
 
     Raises:
         RefusalError: 413 for a body that is too large, 400 for one that is no JSON.
     """
-    content = bytearray()
+    content = await read_raw(request)
     try:
-        async for chunk in request.stream():
-            content += chunk
-            if len(content) > LARGEST_BODY:
-                raise RefusalError(
-                    413, "too_large", f"the body is larger than {LARGEST_BODY} bytes"
-                )
-    except ClientDisconnect:
-        raise RefusalError(400, "invalid_request", "the body was cut off") from None
-    try:
-        return msgspec.json.decode(bytes(content))
+        return msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RefusalError(400, "invalid_json", f"the body is no JSON: {error}") from error
 
@@ -169,6 +188,12 @@ def _presented(way: Security, request: Request) -> bool:
         return True  # nothing that a server on the loopback could see
     sent = {"query": request.query_params, "header": request.headers, "cookie": request.cookies}
     return bool(sent.get(way.place, {}).get(way.name))
+
+
+def _challenge(ways: Sequence[Security]) -> str:
+    """What a refused caller is told in a header: one scheme is enough (RFC 9110, 11.6.1)."""
+    kinds = [_SCHEMES.get(way.kind, "") for way in ways]
+    return 'Basic realm="sandbox"' if "basic" in kinds and "bearer" not in kinds else "Bearer"
 
 
 def _asked(way: Security) -> str:
