@@ -62,7 +62,8 @@ def fast() -> Iterator[None]:
     """Weaving without other processes: black changes no syntax tree, and the validator weaves nothing."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(render, "format_files", list)
-        patch.setattr(pipeline, "validate", lambda documents, report: None)
+        patch.setattr(pipeline.Validation, "__init__", lambda validation, documents: None)
+        patch.setattr(pipeline.Validation, "tell", lambda validation, report: None)
         yield
 
 

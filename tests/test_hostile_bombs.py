@@ -22,7 +22,8 @@ if sys.platform != "win32":
     resource.setrlimit(resource.RLIMIT_AS, (3 * 1024**3, hard))
 from specloom import cli, pipeline
 from specloom.targets.client import render
-pipeline.validate = lambda documents, report: None
+pipeline.Validation.tell = lambda validation, report: None
+pipeline.Validation.__init__ = lambda validation, documents: None
 render.format_files = list
 sys.exit(cli.main(["generate", sys.argv[1], "--out", sys.argv[2], "--package", "bomb"]))
 """

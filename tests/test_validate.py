@@ -12,7 +12,7 @@ from tests.checking import codes, found, load, told
 
 from specloom.openapi import validate as module
 from specloom.openapi.rules import check_rules
-from specloom.openapi.validate import validate
+from specloom.openapi.validate import Validation
 from specloom.source.references import check_references
 
 if TYPE_CHECKING:
@@ -27,7 +27,11 @@ INFO = "info: {title: t, version: '1'}\n"
 def after_rules(documents: Documents, report: Report) -> None:
     check_references(documents, report)
     check_rules(documents, report)
-    validate(documents, report)
+    Validation(documents).tell(report)
+
+
+def validated(documents: Documents, report: Report) -> None:
+    Validation(documents).tell(report)
 
 
 MIXED = """\
@@ -50,7 +54,7 @@ components:
 @pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
 def test_findings_stand_at_the_value_that_caused_them(tmp_path: Path, version: str) -> None:
     documents = load(tmp_path, f"openapi: {version}\n{INFO}{MIXED}")
-    lines = [line.replace(" warning", "") for line in told(documents, validate)]
+    lines = [line.replace(" warning", "") for line in told(documents, validated)]
     starts = [
         "7:25:[openapi-enum]: `quary` is not one of `",
         "7:47:[openapi-enum]: `strin` is not one of `array`, `boolean`, `integer`, `",
@@ -68,7 +72,7 @@ def test_a_message_is_one_short_line(tmp_path: Path) -> None:
     enum = ", ".join(f"word{number}" for number in range(500))
     schema = f"{{type: string, enum: [{enum}], default: other}}"
     text = f"openapi: 3.1.0\n{INFO}paths: {{}}\ncomponents: {{schemas: {{A: {schema}}}}}\n"
-    (only,) = found(load(tmp_path, text), validate)
+    (only,) = found(load(tmp_path, text), validated)
     assert only.code == "openapi-default"
     assert "489 more" in only.message
     assert len(only.message) < 250
@@ -86,7 +90,7 @@ def test_a_sound_document_has_no_findings(tmp_path: Path) -> None:
                 x-own: 1
           x-own: text
         """)
-    assert told(load(tmp_path, text), validate) == []
+    assert told(load(tmp_path, text), validated) == []
 
 
 def test_what_our_rules_say_is_not_said_twice(tmp_path: Path) -> None:
@@ -145,7 +149,7 @@ def test_a_reference_is_never_fetched(tmp_path: Path, version: str) -> None:
             f"    B: {{type: object, default: {{c: 1}}, properties: {{c: {{$ref: '{url}'}}}}}}\n"
         )
         text += "    D: {$ref: 'file:///etc/hostname'}\n"
-        assert "validator-timeout" not in codes(load(tmp_path, text), validate)
+        assert "validator-timeout" not in codes(load(tmp_path, text), validated)
         assert not connected(listener)
 
 
@@ -171,7 +175,7 @@ def after_validation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: s
     """What the process of the validator says in the end, if it runs a program once a document is validated."""
     start = "from specloom.openapi.spec_validator import main; main()"
     monkeypatch.setattr(module, "_COMMAND", (sys.executable, "-c", f"{start}; {program}"))
-    (only,) = found(load(tmp_path, f"openapi: 3.1.0\n{INFO}paths: {{}}\n"), validate)
+    (only,) = found(load(tmp_path, f"openapi: 3.1.0\n{INFO}paths: {{}}\n"), validated)
     assert only.code == "validator-failed"
     return only.message
 
@@ -202,7 +206,7 @@ def test_a_lower_limit_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     program = f"import resource; resource.setrlimit(resource.RLIMIT_AS, {pair}); "
     program += "from specloom.openapi.spec_validator import main; main(); "
     monkeypatch.setattr(module, "_COMMAND", (sys.executable, "-c", program + LIMITS))
-    (only,) = found(load(tmp_path, f"openapi: 3.1.0\n{INFO}paths: {{}}\n"), validate)
+    (only,) = found(load(tmp_path, f"openapi: 3.1.0\n{INFO}paths: {{}}\n"), validated)
     assert only.message.endswith(f"limits {pair[0]} {pair[1]}")
 
 
@@ -213,7 +217,7 @@ def test_a_system_that_refuses_the_limit_is_no_obstacle(
     program = "import resource; resource.setrlimit = lambda *_: int('refused'); "
     program += "from specloom.openapi.spec_validator import main; main()"
     monkeypatch.setattr(module, "_COMMAND", (sys.executable, "-c", program))
-    assert codes(load(tmp_path, f"openapi: 3.1.0\n{INFO}paths: {{}}\n"), validate) == []
+    assert codes(load(tmp_path, f"openapi: 3.1.0\n{INFO}paths: {{}}\n"), validated) == []
 
 
 BROKEN = (
@@ -229,7 +233,7 @@ def test_a_crash_in_one_part_leaves_the_rest_checked(tmp_path: Path) -> None:
         paths: {}
         components: {schemas: {A: {type: integer, default: x}}}
         """)
-    assert told(load(tmp_path, text), validate) == [
+    assert told(load(tmp_path, text), validated) == [
         f"3:7: warning[validator-failed]: openapi-spec-validator broke here, {BROKEN}",
         "3:15: warning[openapi-type]: this must be a string, not a list",
         '5:52: warning[openapi-default]: the default does not fit its schema: this must be an integer, not `"x"`',
@@ -238,7 +242,9 @@ def test_a_crash_in_one_part_leaves_the_rest_checked(tmp_path: Path) -> None:
 
 def test_a_deadline_ends_it(tmp_path: Path) -> None:
     documents = load(tmp_path, f"openapi: 3.1.0\n{INFO}paths: {{}}\n")
-    (only,) = found(documents, lambda documents, report: validate(documents, report, deadline=0))
+    (only,) = found(
+        documents, lambda documents, report: Validation(documents, deadline=0).tell(report)
+    )
     assert (only.severity, only.code) == ("warning", "validator-timeout")
 
 
@@ -254,7 +260,7 @@ def test_a_validator_that_dies_is_one_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, words: str
 ) -> None:
     monkeypatch.setattr(module, "_COMMAND", (sys.executable, "-c", program))
-    (only,) = found(load(tmp_path, f"openapi: 3.1.0\n{INFO}"), validate)
+    (only,) = found(load(tmp_path, f"openapi: 3.1.0\n{INFO}"), validated)
     assert (only.severity, only.code) == ("warning", "validator-failed")
     assert words in only.message
 
@@ -263,20 +269,20 @@ def test_a_validator_that_cannot_start_is_one_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_COMMAND", (str(tmp_path / "nowhere"),))
-    assert codes(load(tmp_path, f"openapi: 3.1.0\n{INFO}"), validate) == ["validator-failed"]
+    assert codes(load(tmp_path, f"openapi: 3.1.0\n{INFO}"), validated) == ["validator-failed"]
 
 
 def test_what_is_no_openapi_is_not_validated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_COMMAND", (str(tmp_path / "nowhere"),))
-    assert codes(load(tmp_path, "swagger: '2.0'\n"), validate) == []
+    assert codes(load(tmp_path, "swagger: '2.0'\n"), validated) == []
 
 
 def test_thousands_of_findings_are_cut(tmp_path: Path) -> None:
     schemas = "".join(f"    A{number}: {{type: wrong}}\n" for number in range(1010))
     text = f"openapi: 3.0.3\n{INFO}paths: {{}}\ncomponents:\n  schemas:\n{schemas}"
-    diagnostics = found(load(tmp_path, text), validate)
+    diagnostics = found(load(tmp_path, text), validated)
     assert len(diagnostics) == 1001
     assert diagnostics[-1].code == "validator-stopped"
     assert "10 more" in diagnostics[-1].message

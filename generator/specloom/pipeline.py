@@ -15,7 +15,7 @@ from specloom.openapi.extensions import check_extensions
 from specloom.openapi.pagination_hints import hint_pagination
 from specloom.openapi.rules import check_openapi, check_rules
 from specloom.openapi.tree import Tree
-from specloom.openapi.validate import validate
+from specloom.openapi.validate import Validation
 from specloom.output import Changes, File, compare, write
 from specloom.source.merging import apply_overlays
 from specloom.source.references import Documents, check_references
@@ -83,19 +83,26 @@ def _understood(
     is_readable = not report.failed and check_openapi(documents, report)
     if not is_readable:
         return Woven(documents=documents, report=report)
-    check_rules(documents, report)
     check_references(documents, report)
+    validation = Validation(documents)
+    check_rules(documents, report)
     check_extensions(documents, report)
-    validate(documents, report)
-    if report.failed:
-        return Woven(documents=documents, report=report.strict() if strict else report)
-    tree = Tree(documents)
-    hint_pagination(tree, report)
-    info = tree.root.get("info")
-    title = info.text("title") if info is not None else ""
-    api = build_api(tree, package or package_name(title or document.stem), report)
+    api = None if report.failed else _built(documents, report, document, package)
+    validation.tell(report)
     final = report.strict() if strict else report
     return Woven(documents=documents, report=final, api=None if final.failed else api)
+
+
+def _built(documents: Documents, report: Report, document: Path, package: str) -> Api | None:
+    tree = Tree(documents)
+    try:
+        hint_pagination(tree, report)
+        info = tree.root.get("info")
+        title = info.text("title") if info is not None else ""
+        return build_api(tree, package or package_name(title or document.stem), report)
+    except RecursionError:
+        _too_deep(documents, report)
+        return None
 
 
 def weave(

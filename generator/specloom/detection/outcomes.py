@@ -32,7 +32,7 @@ _ERRORS = (
     *("status_message", "state_message"),
 )
 _MESSAGES = ("message", "detail", "description", "reason", "msg", "title", "error_message")
-_CODES = ("code", "type", "error_code", "status_code", "reason_code", "name")
+_CODE_NAMES = ("code", "type", "error_code", "status_code", "reason_code", "name")
 _PROGRESS = (
     *("progress", "percent", "percentage", "progress_percent", "percent_complete"),
     *("completion_percentage", "progress_percentage", "percent_completed", "percentage_complete"),
@@ -122,7 +122,7 @@ def _inside(path: str, node: Node) -> dict[str, str]:
     spelled = _spelled(inner)
     found: dict[str, str] = {}
     for key, names, kinds in (
-        ("code", _CODES, {"string", "integer"}),
+        ("code", _CODE_NAMES, {"string", "integer"}),
         ("message", _MESSAGES, {"string"}),
     ):
         fit = [spelled[name] for name in names if name in spelled]

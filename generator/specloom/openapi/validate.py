@@ -1,8 +1,7 @@
 """openapi-spec-validator over the documents, with its findings placed and its dangers shut away.
 
 It crashes on some documents and never ends on others, so it runs in a process of its own, killed after a deadline.
-That costs a small document about 0.3 seconds, nearly all of them for importing the validator, which would be paid
-in this process too.
+It is begun as soon as all files are read, and asked for what it found when all else is done.
 """
 
 from __future__ import annotations
@@ -11,6 +10,9 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -18,11 +20,11 @@ from specloom.diagnostics import Location, Report
 from specloom.openapi.rules import openapi_version
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from specloom.source.references import Documents
 
-__all__ = ["DEADLINE", "validate"]
+__all__ = ["DEADLINE", "Validation"]
 
 DEADLINE = 20.0
 
@@ -66,37 +68,63 @@ _CODES = {
 _SAID_BY_RULES = {"unknown-key", "number-for-string", "response-status", "path-without-slash"}
 
 
-def validate(documents: Documents, report: Report, *, deadline: float = DEADLINE) -> None:
-    """Warn of everything that openapi-spec-validator finds. Runs after the rules, so as not to repeat them.
+class Validation:
+    """A run of the validator, which goes on beside whatever else is done with the documents."""
 
-    Args:
-        documents: All files must have been read (`check_references` does that).
-        report: Receives the findings; the validator's own failures become warnings too.
-        deadline: Seconds after which the validator is killed.
-    """
-    root = Location(documents.root.file)
-    version = openapi_version(documents)
-    if version is None:
-        return
-    addresses = {_address(file): file for file in documents.documents}
-    request = {
-        "version": version,
-        "root": _address(root.file),
-        "documents": {url: documents.documents[file].value for url, file in addresses.items()},
-    }
-    output, failure = _run(json.dumps(request), deadline)
-    lines = _lines(output)
-    _report_findings([line for line in lines if "failed" not in line], addresses, documents, report)
-    _report_failures([line for line in lines if "failed" in line], addresses, documents, report)
-    if failure == "timeout":
-        report.warning(
-            "validator-timeout",
-            f"openapi-spec-validator did not end within {deadline:g} seconds and was stopped",
-            root,
-            hint="what it found until then is shown; specloom's own rules were all checked",
-        )
-    elif failure:
-        _report_failure(failure, root, report)
+    def __init__(self, documents: Documents, *, deadline: float = DEADLINE) -> None:
+        """Begin it.
+
+        Args:
+            documents: All files must have been read (`check_references` does that).
+            deadline: Seconds after which the validator is killed.
+        """
+        self._documents, self._deadline = documents, deadline
+        self._addresses = {_address(file): file for file in documents.documents}
+        self._running: Future[tuple[str, str]] | None = None
+        version = openapi_version(documents)
+        if version is not None:
+            values = {url: documents.documents[file].value for url, file in self._addresses.items()}
+            root = _address(documents.root.file)
+            request = json.dumps({"version": version, "root": root, "documents": values})
+            self._running = _in_thread(partial(_run, request, deadline))
+
+    def tell(self, report: Report) -> None:
+        """Warn of everything that it finds. Waits for its end; the rules have been told, so as not to repeat them.
+
+        Args:
+            report: Receives the findings; the validator's own failures become warnings too.
+        """
+        if self._running is None:
+            return
+        output, failure = self._running.result()
+        documents, addresses = self._documents, self._addresses
+        found, failed = _lines(output)
+        _report_findings(found, addresses, documents, report)
+        _report_failures(failed, addresses, documents, report)
+        root = Location(documents.root.file)
+        if failure == "timeout":
+            report.warning(
+                "validator-timeout",
+                f"openapi-spec-validator did not end within {self._deadline:g} seconds and was stopped",
+                root,
+                hint="what it found until then is shown; specloom's own rules were all checked",
+            )
+        elif failure:
+            _report_failure(failure, root, report)
+
+
+def _in_thread(run: Callable[[], tuple[str, str]]) -> Future[tuple[str, str]]:
+    """What a call comes to; nobody has to wait for it."""
+    future: Future[tuple[str, str]] = Future()
+
+    def work() -> None:
+        try:
+            future.set_result(run())
+        except BaseException as error:  # noqa: BLE001 - raised again where it is asked for
+            future.set_exception(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    return future
 
 
 def _address(file: str) -> str:
@@ -130,8 +158,10 @@ def _run(request: str, deadline: float) -> tuple[str, str]:
     return done.stdout.decode(errors="replace"), last[0]
 
 
-def _lines(output: str) -> list[Mapping[str, Any]]:
-    lines: list[Mapping[str, Any]] = []
+def _lines(output: str) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """What it found, and where it broke."""
+    found: list[Mapping[str, Any]] = []
+    failed: list[Mapping[str, Any]] = []
     # A process that was killed may have left half a line.
     for text in output.splitlines():
         try:
@@ -139,8 +169,8 @@ def _lines(output: str) -> list[Mapping[str, Any]]:
         except ValueError:
             continue
         if isinstance(line, dict):
-            lines.append(line)
-    return lines
+            (failed if "failed" in line else found).append(line)
+    return found, failed
 
 
 def _report_findings(
