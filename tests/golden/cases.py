@@ -2,7 +2,7 @@
 
 `kitchen_sink/` holds one document in two versions and what both give; `wan26/` holds what `spec/wan26.yaml` gave when
 somebody looked at it last, so that a change of the document is seen although `generated/` follows it at once;
-`diagnostics/<case>/` holds a document and what `specloom generate` prints of it.
+`diagnostics/<case>/` holds a document, maybe overlays, and what `specloom generate` prints of it.
 """
 
 from __future__ import annotations
@@ -40,12 +40,13 @@ class Run:
 
 
 def run_case(case: Path, *, strict: bool = False) -> Run:
-    """`specloom generate` of a case's document, called in its folder so that it prints no more of the path."""
+    """`specloom generate` of a case's document with its overlays, called in its folder so that it prints no more of the path."""
     document = next((path.name for path in sorted(case.glob("document.*"))), "document.yaml")
     printed = io.StringIO()
     with TemporaryDirectory() as folder, contextlib.chdir(case):
         out = Path(folder) / "out"
         options = ["--out", str(out), "--package", "golden", *(["--strict"] if strict else [])]
+        options += [f"--overlay={path.name}" for path in sorted(case.glob("*.overlay.yaml"))]
         with contextlib.redirect_stderr(printed), contextlib.redirect_stdout(io.StringIO()):
             code = main(["generate", document, *options])
         files = tuple(sorted(path.relative_to(out).as_posix() for path in out.rglob("*")))
