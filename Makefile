@@ -7,13 +7,16 @@ INSTALLED := $(VENV)/.specloom
 READY := $(VENV)/.ready
 CLIENT := generated/client/pyproject.toml
 JOBS ?= 2
+# Documents of job APIs of others; they are not part of the project, and lie beside it where they are at hand.
+JOB_DOCS = $(firstword $(wildcard ../specs/jobs ../*/specs/jobs))
 
 # The same packages every time, those that build packages included.
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_BUILD_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: generate help setup check test golden demo sandbox bench bench-documents bench-wire bench-money bench-crash clean
+.PHONY: generate help setup check test golden demo sandbox bench bench-documents bench-wire bench-money bench-crash \
+	bench-jobs-of-others bench-sandboxes bench-detection clean
 .DEFAULT_GOAL := generate
 
 generate: $(READY) ## weave generated/ from spec/; says which files changed, or that nothing did
@@ -77,6 +80,15 @@ bench-money: $(READY) ## what each fault costs, beside current SDKs from PyPI: W
 
 bench-crash: $(READY) ## the client killed at every step and at random moments: KILLS=n, WRITE=1 puts the table
 	@$(RUN)/python -m bench.crash $(if $(KILLS),--kills $(KILLS)) $(if $(WRITE),--write)
+
+bench-jobs-of-others: $(READY) ## job APIs of others, run through their lives: DOCS=folder, OVERLAYS=folder, WRITE=1
+	@$(RUN)/python -m bench.jobs_of_others $(or $(DOCS),$(JOB_DOCS)) $(if $(OVERLAYS),--overlays $(OVERLAYS)) $(if $(WRITE),--write)
+
+bench-sandboxes: $(READY) ## the sandbox judged by Schemathesis and by a client of others: DOCS=folder, WRITE=1
+	@$(RUN)/python -m bench.sandboxes $(or $(DOCS),$(JOB_DOCS)) $(if $(WRITE),--write)
+
+bench-detection: $(READY) ## what `specloom detect` finds and misses: DOCS=folder that holds jobs/ and real/
+	@$(RUN)/python -m bench.detection $(or $(DOCS),$(patsubst %/jobs,%,$(JOB_DOCS))) $(if $(WRITE),--write)
 
 clean: ## remove what set-up and tests made
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis demo

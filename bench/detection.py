@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from bench.tables import write_between
 
 from specloom.detection import detect
 from specloom.diagnostics import Report
@@ -55,6 +56,7 @@ def main() -> int:
     """Count the finds in each folder and print a table for each."""
     given = _arguments()
     labels = yaml.safe_load((HERE / "detection_labels.yaml").read_text("utf-8"))
+    told: list[str] = []
     for folder in ("jobs", "real"):
         paths = sorted(
             path
@@ -64,10 +66,12 @@ def main() -> int:
         rows = [
             one for path in paths if (one := count(path, labels.get(path.stem, ()))) is not None
         ]
-        print(f"{folder}/: {len(rows)} documents\n")
-        print(table(rows))
+        told += [f"{folder}/: {len(rows)} documents\n", table(rows)]
         if given.list:
             print("\n".join(_listed(rows)))
+    print("\n".join(told))
+    if given.write:
+        write_between(HERE / "README.md", "detection", "\n".join(told))
     return 0
 
 
@@ -75,6 +79,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench.detection", description=__doc__)
     parser.add_argument("documents", type=Path, help="a folder with jobs/ and real/")
     parser.add_argument("--list", action="store_true", help="print false alarms and misses too")
+    parser.add_argument("--write", action="store_true", help="put the tables into bench/README.md")
     return parser.parse_args()
 
 
