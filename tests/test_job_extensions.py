@@ -317,6 +317,62 @@ def test_an_open_status_needs_no_words(tmp_path: Path) -> None:
     assert told(load(tmp_path, text), check_extensions) == []
 
 
+ELSEWHERE = (
+    "responses: {'202': {$ref: '#/components/responses/Task'}} -> responses: {'202': {description: d, "
+    "content: {application/json: {schema: {properties: {id: {type: string}, "
+    "task: {properties: {status: {enum: [taken, done]}}}, error: {type: object}}}}}}}"
+)
+LISTED = "status: $.status -> status: [$.status, $.task.status]"
+
+
+def test_a_submit_may_tell_the_state_at_a_place_of_its_own(tmp_path: Path) -> None:
+    text = changed(ELSEWHERE, LISTED, "running: [busy] -> running: [busy, taken]")
+    assert told(load(tmp_path, text), check_extensions) == []
+    # Its words stand in the states as those of the poll do.
+    (only,) = found(load(tmp_path, changed(ELSEWHERE, LISTED)), check_extensions)
+    assert (only.code, "`taken`" in only.message) == ("state-missing", True)
+
+
+def test_what_a_refusal_says_of_a_known_key_is_followed_there(tmp_path: Path) -> None:
+    refusal = (
+        "'409': {description: d, content: {application/json: {schema: {properties: {code: "
+        "{enum: [reused, busy]}}}}}}"
+    )
+    task = "'202': {$ref: '#/components/responses/Task'}"
+    for path, expected in (
+        ("$[?@ == 'reused']", []),
+        ("$[?$.code == 'reuse']", ["path-word"]),
+        ("$.codes", ["path-unresolved"]),
+        ("$.[", ["path-syntax"]),
+    ):
+        known = f'idempotency: {{key: $request.header.X-Once, known: "{path}"}}'
+        text = changed(
+            f"responses: {{{task}}} -> responses: {{{task}, {refusal}}}",
+            f"currency: USD}} -> currency: USD}}\n        {known}",
+        )
+        assert codes(load(tmp_path, text), check_extensions) == expected, path
+
+
+def test_a_state_that_no_poll_tells_is_an_error(tmp_path: Path) -> None:
+    for status in ("$.task.status", "[$.task.status, $.nowhere]"):
+        text = changed(ELSEWHERE, f"status: $.status -> status: {status}")
+        first = found(load(tmp_path, text), check_extensions)[0]
+        assert (first.code, "`task`" in first.message) == ("path-unresolved", True)
+    text = changed(ELSEWHERE, "status: $.status -> status: [$.status, $.nowhere]")
+    (only,) = found(load(tmp_path, text), check_extensions)
+    assert (only.code, "`nowhere`" in only.message) == ("path-unresolved", True)
+
+
+def test_a_word_of_the_submit_alone_is_no_stray_one(tmp_path: Path) -> None:
+    text = changed(
+        ELSEWHERE.replace(
+            "task: {properties: {status: {enum: [taken, done]}}}", "status: {enum: [taken]}"
+        ),
+        "running: [busy] -> running: [busy, taken]",
+    )
+    assert told(load(tmp_path, text), check_extensions) == []
+
+
 def test_a_boolean_status_has_two_words(tmp_path: Path) -> None:
     states = "{running: [busy], succeeded: [done], failed: [failed]}"
     text = changed("status: $.status -> status: $.finished", f"{states} -> {{succeeded: [true]}}")

@@ -132,6 +132,7 @@ def _result(node: Node | None, operations: dict[str, str]) -> JobResult | None:
         value=node.text("value"),
         files=_paths(node.get("files")),
         expires=expires.value if expires is not None else None,
+        optional=node.flag("optional"),
     )
 
 
@@ -167,6 +168,7 @@ def _idempotency(node: Node | None) -> Idempotency | None:
             "replayed" if repeat == "replayed" else "refused" if repeat == "refused" else "unknown"
         ),
         is_id=node.flag("is-id"),
+        known=node.text("known"),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from specloom.model.types import ABSENT
+from specloom.targets.client.runtime.binding import may_be_many
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +43,7 @@ class JobResult:
     value: str = ""
     files: tuple[str, ...] = ()
     expires: float | str | None = None
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,7 @@ class Idempotency:
     key: str
     repeat: Literal["replayed", "refused", "unknown"] = "unknown"
     is_id: bool = False
+    known: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,3 +105,8 @@ class Job:
     idempotency: Idempotency | None = None
     result_name: str
     at: Location
+
+    @property
+    def makes_several(self) -> bool:
+        """Whether one submit may make several jobs: the path of the id may select several nodes."""
+        return any(may_be_many(path) for path in self.id or (self.poll.url,))

@@ -100,7 +100,14 @@ SUBMIT_NAMES = ARGUMENT_NAMES | {"key", "overwrite", "sidecar"}
 # `UNSET` would be the name of the data of an operation `unset`; a method hides a module of its name
 # from the annotations of its class.
 METHOD_NAMES = KEYWORDS | AMBIGUOUS | {"self", "unset", "models", "datetime", "builtins"}
-METHOD_NAMES |= {"awaited", "awaited_job", "awaited_result", "not_awaited"}
+METHOD_NAMES |= {
+    "awaited",
+    "awaited_job",
+    "awaited_jobs",
+    "awaited_result",
+    "awaited_results",
+    "not_awaited",
+}
 METHOD_NAMES |= {"awaited_download", "awaited_stream", "paged"}
 
 # What a module of resources says itself, so that its classes step aside.

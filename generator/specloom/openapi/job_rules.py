@@ -8,13 +8,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from specloom.openapi.path_rules import NUMBER, SCALAR, STRING, Body, check_path, check_paths
+from specloom.openapi.path_rules import (
+    NUMBER,
+    SCALAR,
+    STRING,
+    Body,
+    check_path,
+    check_paths,
+    leads,
+    selected,
+)
 from specloom.openapi.state_rules import check_end, check_states
 from specloom.openapi.step_rules import Step, check_source, check_step, step_sources
 from specloom.openapi.suggestions import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from specloom.diagnostics import Report
     from specloom.openapi.operations import Operation
@@ -25,6 +34,7 @@ __all__ = ["check_job", "job_fields"]
 _INTERVAL = 5
 _TIMEOUT = 900
 _NUMBER_OR_TEXT = NUMBER | STRING
+_REFUSED = frozenset({"400", "409", "422", "4XX", "default"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +169,7 @@ def _check_submitted(job: _Job, submitted: Body) -> None:
 
 def _check_polled(job: _Job, polled: Body, submitted: Body) -> None:
     report, both = job.report, [polled, submitted]
-    statuses = check_paths(job.fields.get("status"), [polled], report, SCALAR)
-    check_states(job.fields.get("states"), statuses, report)
+    _check_status(job, polled, submitted)
     rules = job.fields.get("rules")
     for rule in rules.elements() if rules is not None else ():
         check_path(rule.get("when"), [polled], report)
@@ -170,6 +179,20 @@ def _check_polled(job: _Job, polled: Body, submitted: Body) -> None:
     _check_number_or_path(job.inner("progress", "of"), [polled], report)
     for key in ("amount", "discount"):
         check_path(job.inner("cost", key), [polled], report, _NUMBER_OR_TEXT)
+
+
+def _check_status(job: _Job, polled: Body, submitted: Body) -> None:
+    """The word is told in P by one path at least; others may be for S, where it stands elsewhere."""
+    node, statuses, others = job.fields.get("status"), [], []
+    listed = node is not None and isinstance(node.value, list)
+    paths = list(node.elements()) if node is not None and listed else [node] if node else []
+    is_told = any(leads(path, polled) for path in paths)
+    for path in paths:
+        is_polled = leads(path, polled) or not is_told
+        bodies = [polled] if is_polled else [polled, submitted]
+        statuses += check_path(path, bodies, job.report, SCALAR)
+        others += selected(path, submitted) if is_polled else []
+    check_states(job.fields.get("states"), statuses, job.report, also=others)
 
 
 def _check_result(job: _Job, result: Body, polled: Body) -> None:
@@ -202,6 +225,18 @@ def _check_others(job: _Job, submitted: Body) -> None:
     key = job.inner("idempotency", "key")
     if key is not None and "body#" in key.value:
         check_source(key, Step(key, job.submit, job.by_id, submitted, "key"), job.report)
+    refusal = Body("the refusal of a submit", tuple(_refusals(job.submit)))
+    check_path(job.inner("idempotency", "known"), [refusal], job.report)
+
+
+def _refusals(submit: Operation) -> Iterator[Node]:
+    """The schemas of the answers with which a repeat may be refused."""
+    for status, response in submit.node.items("responses"):
+        contents = response.follow().items("content") if status in _REFUSED else ()
+        for media_type, content in contents:
+            schema = content.follow().get("schema")
+            if schema is not None and "json" in media_type:
+                yield schema
 
 
 def _check_lost(job: _Job) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from specloom.diagnostics import Report
     from specloom.openapi.tree import Node
 
-__all__ = ["NUMBER", "SCALAR", "STRING", "Body", "check_path", "check_paths"]
+__all__ = ["NUMBER", "SCALAR", "STRING", "Body", "check_path", "check_paths", "leads", "selected"]
 
 STRING = frozenset({"string"})
 NUMBER = frozenset({"number", "integer"})
@@ -81,6 +81,27 @@ def check_path(
     _report_reached(node, reached, described[0], report)
     _check_types(node, reached, types, report)
     return reached.nodes
+
+
+def leads(node: Node, body: Body) -> bool:
+    """Whether the path at `node` may select something in a body; nothing is reported."""
+    if not body.is_described:
+        return True
+    reached = _followed(node, body)
+    return reached is not None and not reached.missing and bool(reached.nodes or reached.is_free)
+
+
+def selected(node: Node, body: Body) -> list[Node]:
+    """The schemas of what the path at `node` selects in a body; nothing is reported."""
+    reached = _followed(node, body) if body.is_described else None
+    return reached.nodes if reached is not None and not reached.missing else []
+
+
+def _followed(node: Node, body: Body) -> Reached | None:
+    try:
+        return follow(parse(node.value), body.schemas) if isinstance(node.value, str) else None
+    except JSONPathError:
+        return None
 
 
 def _best(path: Path, bodies: Sequence[Body]) -> Reached:

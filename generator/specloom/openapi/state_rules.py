@@ -19,8 +19,13 @@ __all__ = ["check_end", "check_states"]
 _Word = tuple[bool, str | int | float | bool]
 
 
-def check_states(states: Node | None, statuses: Sequence[Node], report: Report) -> None:
-    """Check the words of `states` against the schemas of the status field; one without an enum is open."""
+def check_states(
+    states: Node | None, statuses: Sequence[Node], report: Report, *, also: Sequence[Node] = ()
+) -> None:
+    """Check the words of `states` against the schemas of the status field; one without an enum is open.
+
+    `also` has the word in the submit's answer: its words may stand in a state, and need not.
+    """
     if states is None:
         return
     placed = _placed(states, report)
@@ -32,6 +37,12 @@ def check_states(states: Node | None, statuses: Sequence[Node], report: Report) 
         for word, at in words or ():
             known.setdefault(_key(word), at)
     _check_missing(states, placed, known, report)
+    further = [words_of(one) for one in also]
+    if None in further:
+        return
+    for words in further:
+        for word, at in words or ():
+            known.setdefault(_key(word), at)
     told = [str(word) for _, word in known]
     for key, at in placed.items():
         if key not in known:

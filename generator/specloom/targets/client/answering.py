@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from specloom.model.media import is_json
 from specloom.model.types import Scalar
 from specloom.python.spelling import Code, Spelling, literal
-from specloom.targets.client.data import construct, operation_constant
+from specloom.targets.client.data import operation_constant
+from specloom.targets.client.expressions import construct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from specloom.model.types import ABSENT, Constant, Enumeration, ListOf, Named, Scalar, Type
 from specloom.model.unions import real_type
 from specloom.python.spelling import Code
-from specloom.targets.client.data import construct
+from specloom.targets.client.expressions import construct
 from specloom.targets.client.ranges import range_text
 
 if TYPE_CHECKING:
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def command_of(api: Api) -> tuple[Resource, Operation] | None:
-    """The operation that `python -m package` runs: the first that submits a job; None where there is none."""
+    """The operation that `python -m package` runs: the first that submits one job; None where there is none."""
     for resource in api.resources:
         for operation in resource.operations:
-            if operation.job is not None:
+            if operation.job is not None and not operation.job.makes_several:
                 return resource, operation
     return None
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from specloom.model.jobs import Job, JobResult, Step
-from specloom.model.types import ABSENT
 from specloom.python.spelling import Code, Spelling, alone, identifier, literal
+from specloom.targets.client.expressions import construct, is_empty
+from specloom.targets.client.life_cycles import error_paths, life_cycle
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from specloom.model.api import (
         Api,
         Encoding,
@@ -21,25 +22,6 @@ if TYPE_CHECKING:
         SecurityScheme,
         Server,
     )
-
-
-def construct(name: str, /, *positional: Code, **members: Any) -> Code:
-    """A call `name(positional..., key=value, ...)`; members that are empty or None are left out."""
-    kept = [f"{key}={_written(value)}" for key, value in members.items() if not _is_empty(value)]
-    return Code(f"{name}({', '.join([*positional, *kept])})")
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or value is ABSENT or value in ("", (), {}, [])
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, Code):
-        return value
-    if isinstance(value, tuple) and any(isinstance(part, Code) for part in value):
-        comma = "," if len(value) == 1 else ""
-        return f"({', '.join(_written(part) for part in value)}{comma})"
-    return literal(dict(value) if isinstance(value, Mapping) else value)
 
 
 def operation_constant(operation: Operation) -> Code:
@@ -54,9 +36,21 @@ def data_name(method: str) -> Code:
 
 
 def operation_data(
-    operation: Operation, spelling: Spelling, answers: Code, calls: Mapping[str, Code]
+    operation: Operation,
+    spelling: Spelling,
+    answers: Code,
+    calls: Mapping[str, Code],
+    names: Mapping[str, str],
 ) -> Code:
-    """The `Operation(...)` of one operation; `calls` names the data of other operations by qualified name."""
+    """The `Operation(...)` of one operation.
+
+    Args:
+        operation: the operation.
+        spelling: of the module.
+        answers: data of its answers.
+        calls: the data of other operations by qualified name.
+        names: the keywords with which lost jobs of it are looked for.
+    """
     return construct(
         "Operation",
         name=operation.qualified,
@@ -66,7 +60,7 @@ def operation_data(
         body=_body(operation),
         answers=answers,
         price=_price(operation.price),
-        job=_job(operation.job, calls) if operation.job is not None else None,
+        job=life_cycle(operation.job, calls, names) if operation.job is not None else None,
         pages=_pages(operation.pages, spelling) if operation.pages is not None else None,
         secured=Code("False") if operation.secured == () else operation.secured,
         server=_server(operation.server) if operation.server is not None else None,
@@ -99,7 +93,7 @@ def _style(one: Parameter) -> tuple[tuple[str, Any], ...]:
         "required": (one.required and one.place != "path") or None,
         "check": one.has_rules or None,
     }
-    return tuple((key, value) for key, value in said.items() if not _is_empty(value))
+    return tuple((key, value) for key, value in said.items() if not is_empty(value))
 
 
 def _body(operation: Operation) -> Code | None:
@@ -139,7 +133,7 @@ def _encoding(one: Encoding) -> tuple[tuple[str, Any], ...]:
         "base64": one.base64 or None,
         "headers": dict(one.headers),
     }
-    return tuple((key, value) for key, value in said.items() if not _is_empty(value))
+    return tuple((key, value) for key, value in said.items() if not is_empty(value))
 
 
 def _spread(parts: list[Code], several: str) -> Code | None:
@@ -177,101 +171,6 @@ def _price(price: Price | None) -> Code | None:
         unit_prices=price.unit_prices,
         defaults=price.defaults,
         currency=price.currency,
-    )
-
-
-def _job(job: Job, calls: Mapping[str, Code]) -> Code:
-    return construct(
-        "LifeCycle",
-        id=job.id,
-        poll=_step("Step", job.poll, calls),
-        interval=job.interval,
-        timeout=job.timeout,
-        status=job.status,
-        states=dict(job.states),
-        rules=tuple(
-            construct("Rule", when=rule.when, code=rule.code, state=rule.state)
-            for rule in job.rules
-        ),
-        refused=job.refused,
-        not_taken=job.not_taken,
-        result=_result(job.result, calls),
-        error=_error_paths(job.error_code, job.error_message),
-        progress=(
-            construct("Progress", value=job.progress.value, of=job.progress.of)
-            if job.progress
-            else None
-        ),
-        cost=_cost(job),
-        cancel=_step("Step", job.cancel, calls) if job.cancel else None,
-        list=_listing(job, calls),
-        idempotency=_idempotency(job),
-    )
-
-
-def _error_paths(code: tuple[str, ...], message: tuple[str, ...]) -> Code | None:
-    return construct("ErrorPaths", code=code, message=message) if code or message else None
-
-
-def _cost(job: Job) -> Code | None:
-    if job.cost is None:
-        return None
-    return construct(
-        "CostPaths",
-        reserved=job.cost.reserved,
-        amount=job.cost.amount,
-        discount=job.cost.discount,
-        currency=job.cost.currency,
-    )
-
-
-def _listing(job: Job, calls: Mapping[str, Code]) -> Code | None:
-    if job.listing is None:
-        return None
-    step = job.listing.step
-    return construct(
-        "Listing",
-        operation=calls.get(step.operation),
-        ids=job.listing.ids,
-        parameters=dict(step.parameters),
-        body=step.request_body,
-    )
-
-
-def _idempotency(job: Job) -> Code | None:
-    if job.idempotency is None:
-        return None
-    return construct(
-        "Idempotency",
-        key=job.idempotency.key,
-        repeat=job.idempotency.repeat,
-        is_id=True if job.idempotency.is_id else None,
-    )
-
-
-def _step(name: str, step: Step, calls: Mapping[str, Code]) -> Code:
-    return construct(
-        name,
-        operation=calls.get(step.operation),
-        url=step.url,
-        parameters=dict(step.parameters),
-        body=step.request_body,
-    )
-
-
-def _result(result: JobResult | None, calls: Mapping[str, Code]) -> Code | None:
-    if result is None:
-        return None
-    step = result.step or Step()
-    return construct(
-        "ResultStep",
-        operation=calls.get(step.operation),
-        url=step.url,
-        parameters=dict(step.parameters),
-        body=step.request_body,
-        value=result.value,
-        files=result.files,
-        expires=result.expires,
     )
 
 
@@ -354,7 +253,7 @@ def _error_answer(api: Api) -> Code | None:
     for resource in api.resources:
         for operation in resource.operations:
             if operation.job is not None:
-                return _error_paths(operation.job.error_code, operation.job.error_message)
+                return error_paths(operation.job.error_code, operation.job.error_message)
     return None
 
 

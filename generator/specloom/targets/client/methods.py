@@ -6,7 +6,7 @@ What kinds of method there are is data: a further kind is one more entry of `KIN
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -88,6 +88,14 @@ def _makes_job(operation: Operation) -> bool:
     return operation.job is not None
 
 
+def _makes_one(operation: Operation) -> bool:
+    return operation.job is not None and not operation.job.makes_several
+
+
+def _makes_several(operation: Operation) -> bool:
+    return operation.job is not None and operation.job.makes_several
+
+
 def _is_plain(operation: Operation) -> bool:
     return operation.job is None and operation.gives == "value"
 
@@ -113,7 +121,7 @@ SUBMIT = Kind(
     does="_submit",
     returns=Returned.job,
     doc=submit_doc,
-    applies=_makes_job,
+    applies=_makes_one,
     options="SubmitOptions",
     twin="awaited_job",
     makes_result=True,
@@ -123,10 +131,24 @@ GENERATE = Kind(
     does="_generate",
     returns=Returned.result,
     doc=generate_doc,
-    applies=_makes_job,
+    applies=_makes_one,
     options="GenerateOptions",
     twin="awaited_result",
     makes_result=True,
+)
+SUBMIT_ALL = replace(
+    SUBMIT,
+    does="_submit_all",
+    returns=Returned.jobs,
+    applies=_makes_several,
+    twin="awaited_jobs",
+)
+GENERATE_ALL = replace(
+    GENERATE,
+    does="_generate_all",
+    returns=Returned.results,
+    applies=_makes_several,
+    twin="awaited_results",
 )
 ESTIMATE = Kind(
     companion="estimate",
@@ -159,7 +181,11 @@ ITERATE = Kind(
     applies=_has_pages,
     twin="paged",
 )
-KINDS = (CALL, STREAM, DOWNLOAD, SUBMIT, GENERATE, ESTIMATE, ITERATE)
+KINDS = (
+    *(CALL, STREAM, DOWNLOAD),
+    *(SUBMIT, SUBMIT_ALL, GENERATE, GENERATE_ALL),
+    *(ESTIMATE, ITERATE),
+)
 
 
 def kinds_of(operation: Operation) -> Iterator[Kind]:

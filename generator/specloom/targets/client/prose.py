@@ -59,7 +59,9 @@ _FILE = "Returns:\n    The file: `save(path)`, `read()` or `iter_bytes()`; leave
 def submit_doc(operation: Operation) -> str:
     """Of a submit: what it does, its arguments, what it gives, what can go wrong."""
     returns = (
-        "Returns:\n    The job, as soon as the server has taken it. It costs money from then on."
+        "Returns:\n    The jobs, as soon as the server has taken them. They cost money from then on."
+        if operation.job is not None and operation.job.makes_several
+        else "Returns:\n    The job, as soon as the server has taken it. It costs money from then on."
     )
     raises = (
         "Raises:\n"
@@ -74,12 +76,24 @@ def submit_doc(operation: Operation) -> str:
 
 def generate_doc(operation: Operation) -> str:
     """Of a submit that waits."""
+    if operation.job is not None and operation.job.makes_several:
+        return _generate_all_doc(operation)
     return (
         f"Submit a job, wait for it and give what it made; `save_to` saves its file as well.\n\n"
         f"The arguments are those of `{operation.name}`; `wait_timeout` (seconds) bounds the waiting, "
         f"and `on_update` is told each state.\n\nRaises:\n"
         f"    JobTimeoutError: the job still runs; the error carries it and says how to resume.\n"
         f"    JobFailedError: the job failed; for a known code also that code's class."
+    )
+
+
+def _generate_all_doc(operation: Operation) -> str:
+    return (
+        f"Submit jobs, wait for all of them and give what each made; `save_to`, a folder, gets their files.\n\n"
+        f"The arguments are those of `{operation.name}`; `wait_timeout` (seconds) bounds the waiting for all, "
+        f"and `on_update` is told each state.\n\nRaises:\n"
+        f"    JobTimeoutError: a job still runs; its notes say how to take up each job.\n"
+        f"    JobFailedError: a job failed, and no other runs any more; the notes name the others."
     )
 
 

@@ -23,9 +23,11 @@ from specloom.targets.client.constructors import (
 from specloom.targets.client.data import api_data
 from specloom.targets.client.imports import export_key, import_key, words_of
 from specloom.targets.client.listing import listing
+from specloom.targets.client.lookups import listing_call
 from specloom.targets.client.methods import kinds_of
 from specloom.targets.client.modules import modules
 from specloom.targets.client.resources import ResourceView, resource_view
+from specloom.targets.client.results import gives_files
 from specloom.targets.client.sandbox import sandbox_data
 from specloom.targets.client.webhooks import webhooks_module
 from specloom.targets.docs import markdown
@@ -330,6 +332,22 @@ def _ways(api: Api) -> Iterator[Code]:
     """What calls give beside plain values, where there are such calls."""
     doings = _doings(api)
     yield from (Code(way) for does, way in _WAYS.items() if does in doings)
+    yield from _jobs_way(api)
+
+
+def _jobs_way(api: Api) -> Iterator[Code]:
+    """What is to be known of jobs, where there are any."""
+    jobs = [one for resource in api.resources for one in resource.operations if one.job is not None]
+    can_cancel = any(one.job is not None and one.job.cancel is not None for one in jobs)
+    lists = [listing_call(api, one) for one in jobs if one.job is not None and one.job.listing]
+    told = [
+        "`wait()` gives its result, with `value`, `files`, `cost` and `expires_at`",
+        "`client.jobs.resume(job.token)` takes it up again in another process",
+        *(["`job.cancel()` asks the server to give it up"] if can_cancel else []),
+        *([f"`{lists[0]}` finds those whose token was lost"] if lists else []),
+    ]
+    if jobs:
+        yield Code(f"`Job`: what was ordered. {told[0]}; {'; '.join(told[1:])}.")
 
 
 def _doings(api: Api) -> set[str]:
@@ -341,20 +359,22 @@ def _doings(api: Api) -> set[str]:
 def _example(api: Api) -> Code:
     """A first call: the required arguments of the first job operation, else of the first one at all."""
     operations = [(r, one) for r in api.resources for one in r.operations]
-    jobs = [pair for pair in operations if pair[1].job is not None]
+    jobs = [pair for pair in operations if pair[1].job and not pair[1].job.makes_several]
+    plain = [pair for pair in operations if pair[1].job is None]
     if not operations:
         return Code("")
-    resource, operation = (jobs or operations)[0]
+    resource, operation = (jobs or plain or operations)[0]
     arguments = ", ".join(
         f"{one.name}={literal(one.example if isinstance(one.example, str | int | float | list) else '...')}"
         for one in operation.signature.arguments
         if one.required
     )
-    if operation.job is None:
+    if operation.job is None or operation.job.makes_several:
         return Code(f"    print(client.{resource.name}.{operation.name}({arguments}))")
     name = operation.companions["generate"]
     first = f"    {(variable := resource.name.rstrip('s') or 'job')} = client.{resource.name}.{name}({arguments})"
-    return Code(f"{first}\n    print({variable}.url)")
+    what = "url" if gives_files(api, operation.job) else "value"
+    return Code(f"{first}\n    print({variable}.{what})")
 
 
 def _toml(text: str) -> Code:

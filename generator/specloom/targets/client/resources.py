@@ -17,6 +17,7 @@ from specloom.targets.client.answering import (
 from specloom.targets.client.data import data_name, operation_constant, operation_data
 from specloom.targets.client.descriptions import description
 from specloom.targets.client.imports import export_key, resource_imports, standard_imports, words_of
+from specloom.targets.client.lookups import lookup_names
 from specloom.targets.client.methods import MethodView, method_views
 from specloom.targets.client.results import ResultView, result_views
 from specloom.targets.client.returned import Returned
@@ -72,7 +73,7 @@ def resource_view(api: Api, resource: Resource) -> ResourceView:
     shared = shared_errors(ordered, spelling)
     operations = (
         *([DataView(name=ERRORS, annotation=Code(""), value=shared)] if shared else []),
-        *(view for one in ordered for view in _data(one, spelling, shared, calls)),
+        *(view for one in ordered for view in _data(api, one, spelling, shared, calls)),
     )
     said = _words(operations, results, methods)
     told = description(resource.doc, f"The whole text stands in `docs/{resource.name}.md`.")
@@ -138,13 +139,14 @@ def _steps(operation: Operation) -> Iterator[str]:
 
 
 def _data(
-    operation: Operation, spelling: Spelling, shared: Code, calls: dict[str, Code]
+    api: Api, operation: Operation, spelling: Spelling, shared: Code, calls: dict[str, Code]
 ) -> Iterator[DataView]:
     returned = Returned(spelling)
+    answers = answers_data(operation, spelling, shared)
     yield DataView(
         name=operation_constant(operation),
         annotation=Code(f"Operation[{returned.answer(operation)}]"),
-        value=operation_data(operation, spelling, answers_data(operation, spelling, shared), calls),
+        value=operation_data(operation, spelling, answers, calls, lookup_names(api, operation)),
     )
     for key in alternative_keys(operation):
         yield DataView(

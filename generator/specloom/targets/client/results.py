@@ -9,6 +9,7 @@ from specloom.model.types import ListOf, Named, Record, Type
 from specloom.model.unions import real_type
 from specloom.python.spelling import Code, Spelling, docstring, identifier, sentence
 from specloom.targets.client.returned import Returned
+from specloom.targets.client.runtime.binding import may_be_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +41,7 @@ class ResultView:
 _TAKEN = frozenset(
     {
         *("job", "answer", "value", "files", "file", "url", "save"),
-        *("cost", "discount", "currency", "raw"),
+        *("cost", "discount", "currency", "raw", "expires_at"),
     }
 )
 
@@ -50,7 +51,7 @@ def result_views(api: Api, operation: Operation, spelling: Spelling) -> Iterator
     job = operation.job
     if job is None:
         return
-    answer = api.operation(job.poll.operation or operation.qualified)
+    answer = answering_operation(api, operation, job)
     for mark in ("", "Async"):
         yield ResultView(
             name=identifier(f"{mark}{job.result_name}"),
@@ -60,6 +61,37 @@ def result_views(api: Api, operation: Operation, spelling: Spelling) -> Iterator
             ),
             properties=tuple(_properties(job, answer, spelling)),
         )
+
+
+def answering_operation(api: Api, operation: Operation, job: Job) -> Operation:
+    """Whose answer a finished job gives: that of its one result call, where it is no file, else of the poll."""
+    step = job.result.step if job.result is not None else None
+    if step is not None and step.operation and not (job.result and job.result.optional):
+        is_one = not any(may_be_many(one) for one in (step.url, *step.parameters.values()))
+        called = api.operation(step.operation)
+        if is_one and called.gives == "value" and _has_content(called):
+            return called
+    return api.operation(job.poll.operation or operation.qualified)
+
+
+def gives_files(api: Api, job: Job) -> bool:
+    """Whether every job that succeeds gives files."""
+    result = job.result
+    if result is None or result.optional:
+        return False
+    step = result.step
+    called = api.operation(step.operation) if step is not None and step.operation else None
+    return bool(result.files) or (called is not None and _gives_file(called))
+
+
+def _gives_file(called: Operation) -> bool:
+    """Whether the answer is a file, or redirects to one and is nothing else."""
+    redirects = any(answer.status.startswith("3") for answer in called.answers)
+    return called.gives == "download" or (redirects and not _has_content(called))
+
+
+def _has_content(called: Operation) -> bool:
+    return any(answer.contents for answer in called.successes)
 
 
 def _properties(job: Job, answer: Operation, spelling: Spelling) -> Iterator[PropertyView]:

@@ -51,6 +51,24 @@ class Returned:
         """The handle of a job, with what it gives."""
         return f"Job[{self.result(operation)}]"
 
+    def submitted(self, operation: Operation) -> str:
+        """What a submit gives: its job, or its jobs."""
+        several = operation.job is not None and operation.job.makes_several
+        return self.jobs(operation) if several else self.job(operation)
+
+    def jobs(self, operation: Operation) -> str:
+        """The handles of the jobs of one submit."""
+        return f"{self._list}[{self.job(operation)}]"
+
+    def results(self, operation: Operation) -> str:
+        """What several finished jobs give."""
+        return f"{self._list}[{self.result(operation)}]"
+
+    @property
+    def _list(self) -> str:
+        """The list of Python, in a class that may have a method of that name."""
+        return "builtins.list" if "list" in self.spelling.shadowed else "list"
+
     def result(self, operation: Operation) -> str:
         """What a finished job gives."""
         return operation.job.result_name if operation.job is not None else "None"

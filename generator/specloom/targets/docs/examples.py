@@ -29,6 +29,7 @@ from specloom.targets.docs.markdown import Markdown
 if TYPE_CHECKING:
     from specloom.model.api import Api, Argument, Operation, Resource
 
+_LONGEST_NAME = 24  # characters
 _DEEPEST = 4  # records in records
 _FILE = re.compile(r"https?://[^\s/?#]+/[^\s?#]*(\.[a-z0-9]{2,4})(?:[?#]|$)", re.IGNORECASE)
 _SCALARS: Mapping[str, Any] = {
@@ -138,6 +139,7 @@ def _python(name: str) -> Markdown:
 def variable(operation: Operation) -> str:
     """What examples call the outcome: `video` for the result class `Video`."""
     name = snake(operation.job.result_name) if operation.job is not None else "answer"
+    name = name if len(name) <= _LONGEST_NAME else "outcome"
     return f"{name}_" if name in RESOURCE_NAMES | {"client", "job", "result", "error"} else name
 
 

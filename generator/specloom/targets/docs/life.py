@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 from specloom.model.types import Enumeration, Named
 from specloom.python.spelling import literal
+from specloom.targets.client.lookups import listing_call
+from specloom.targets.client.results import gives_files
+from specloom.targets.client.runtime.binding import may_be_many
 from specloom.targets.docs.markdown import Markdown, code, fence, join, link, table, text, words
 from specloom.targets.docs.wording import seconds, toml, value
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from specloom.model.api import Api, Argument, Operation, Price
-    from specloom.model.jobs import Job, State
+    from specloom.model.jobs import Job, State, Step
     from specloom.targets.docs.examples import Calling
 
 _SHORT = 12  # characters of a description that fits beside its value
@@ -41,12 +44,15 @@ _ERRORS: Mapping[State, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Life:
-    """A life cycle in words; `expires` and `cost` are empty where the document does not say."""
+    """A life cycle in words; what the document does not say is empty.
+
+    `steps` go from the order to what was paid for, `cancel` gives up, `lost` finds jobs that nobody has a token of.
+    """
 
     call: Markdown
-    poll: Markdown
-    result: Markdown
-    interval: Markdown
+    steps: tuple[Markdown, ...]
+    cancel: Markdown
+    lost: Markdown
     timeout: Markdown
     expires: Markdown
     cost: Markdown
@@ -71,21 +77,17 @@ class Cost:
 
 def life(api: Api, operation: Operation, job: Job, calling: Calling) -> Life:
     """How a job goes, from its submit to its file."""
-    polled = (
-        code(f"client.{job.poll.operation}")
-        if job.poll.operation
-        else Markdown("the address that the server gave")
-    )
+    call = code(f"client.{calling.submit.method}")
     return Life(
-        call=code(f"client.{calling.submit.method}"),
-        poll=polled,
-        result=code(job.result_name),
-        interval=text(seconds(job.interval)),
+        call=call,
+        steps=tuple(_steps(api, job, call)),
+        cancel=_called(job.cancel) if job.cancel is not None else Markdown(""),
+        lost=code(listing_call(api, operation)) if job.listing is not None else Markdown(""),
         timeout=text(seconds(job.timeout)),
         expires=_expires(job),
         cost=value(job.cost.amount or None) if job.cost is not None else Markdown(""),
         discount=value(job.cost.discount or None) if job.cost is not None else Markdown(""),
-        diagram=fence("mermaid", "\n".join(_diagram(job, operation.name))),
+        diagram=fence("mermaid", "\n".join(_diagram(api, job, operation.name))),
         states=table(
             ("the server says", "state", "what it means", "what the client does"), _states(api, job)
         ),
@@ -100,29 +102,61 @@ def _expires(job: Job) -> Markdown:
     return text(f"for {seconds(expires)}" if expires is not None else "")
 
 
-def _diagram(job: Job, name: str) -> Iterator[str]:
+def _called(step: Step) -> Markdown:
+    """What a step of a life cycle calls, behind a verb."""
+    if step.operation:
+        return Markdown(f"with {code(f'client.{step.operation}')}")
+    return Markdown("at the address that the server gives")
+
+
+def _steps(api: Api, job: Job, call: Markdown) -> Iterator[Markdown]:
+    """From the order to what was paid for."""
+    ordered = "orders jobs" if job.makes_several else "orders a job"
+    yield Markdown(f"{call} {ordered} and returns at once. From here on it may cost money.")
+    yield Markdown(
+        f"The client asks {_called(job.poll)} how {'each' if job.makes_several else 'the'} job stands, "
+        f"first after {text(seconds(job.interval))}, then less often."
+    )
+    step = job.result.step if job.result is not None else None
+    files = ", whose files can be saved" if gives_files(api, job) else ""
+    returned = f"{code('wait()')} returns the {code(job.result_name)}{files}"
+    which = "a job" if job.makes_several else "the job"
+    if step is None:
+        yield Markdown(f"When {which} has succeeded, {returned}.")
+        return
+    many = any(may_be_many(one) for one in (step.url, *step.parameters.values()))
+    often = ", once for each part of it" if many else ""
+    yield Markdown(
+        f"When {which} has succeeded, the client asks {_called(step)} for the result{often}, and {returned}."
+    )
+
+
+def _diagram(api: Api, job: Job, name: str) -> Iterator[str]:
     """A state diagram of our own words only; the server's stand in the table."""
-    waiting = [state for state in ("queued", "running") if state in job.states]
-    ends = [
-        state for state in ("succeeded", "failed", "cancelled", "expired") if state in _reached(job)
-    ]
+    reached = _reached(job)
+    waiting = [state for state in ("queued", "running") if state in reached]
+    ends = [state for state in ("failed", "cancelled", "expired") if state in reached]
     yield "stateDiagram-v2"
     yield "    direction LR"
     path = [*waiting, "succeeded"]
     yield f"    [*] --> {path[0]}: {name}"
     yield from (f"    {one} --> {other}" for one, other in pairwise(path))
     start = waiting[-1] if waiting else "[*]"
-    yield from (f"    {start} --> {end}" for end in ends if end != "succeeded")
-    yield (
-        "    succeeded --> [*]: save the file"
-        if job.result and job.result.files
-        else "    succeeded --> [*]"
-    )
-    yield from (f"    {end} --> [*]" for end in ends if end != "succeeded")
+    for end in ends:
+        asked = ": cancel" if end == "cancelled" and job.cancel is not None else ""
+        yield f"    {start} --> {end}{asked}"
+    last = "succeeded"
+    if job.result is not None and job.result.step is not None:
+        called = job.result.step.operation.rpartition(".")[2] or "ask for the result"
+        yield f"    succeeded --> collected: {called}"
+        last = "collected"
+    yield f"    {last} --> [*]: save the file" if gives_files(api, job) else f"    {last} --> [*]"
+    yield from (f"    {end} --> [*]" for end in ends)
 
 
 def _reached(job: Job) -> set[str]:
-    return {*job.states, *(rule.state for rule in job.rules)}
+    cancelled = {"cancelled"} if job.cancel is not None else set()
+    return {*job.states, *(rule.state for rule in job.rules), *cancelled}
 
 
 def _states(api: Api, job: Job) -> Iterator[tuple[Markdown, ...]]:
@@ -136,16 +170,18 @@ def _states(api: Api, job: Job) -> Iterator[tuple[Markdown, ...]]:
         parts = [f"HTTP {rule.code}"] if rule.code is not None else []
         parts += [f"an answer in which {code(rule.when)} finds something"] if rule.when else []
         said = Markdown(", and ".join(parts))
-        yield said, code(rule.state), text("This goes before the words."), _does(
-            api, job, rule.state
-        )
+        first = " This goes before the words." if job.states else ""
+        meant = f"{_MEANINGS[rule.state]}{first}"
+        yield said, code(rule.state), text(meant), _does(api, job, rule.state)
     if not any(rule.code == 404 for rule in job.rules):
         yield text("HTTP 404"), code("missing"), text(_MEANINGS["missing"]), _does(
             api, job, "missing"
         )
-    yield text("any other word"), text("none yet"), text("Nobody has named it."), text(
-        "Keeps the word as it is, and waits on."
-    )
+    if job.states:
+        kept = text("Keeps the word as it is, and waits on.")
+        yield text("any other word"), text("none yet"), text("Nobody has named it."), kept
+    else:
+        yield text("anything else"), text("none yet"), text("It does not tell."), text("Waits on.")
 
 
 def _does(api: Api, job: Job, state: State) -> Markdown:

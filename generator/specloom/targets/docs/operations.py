@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from specloom.model.types import Declaration, Enumeration, ListOf, Named, OneOf, Type
 from specloom.python.spelling import sentence
+from specloom.targets.client.returned import Returned
 from specloom.targets.docs.calls import heading, operation_table
 from specloom.targets.docs.errors import code_link
 from specloom.targets.docs.examples import calling
@@ -108,7 +109,9 @@ def resource_page(api: Api, resource: Resource) -> ResourcePage:
 
 def _operation(api: Api, resource: Resource, one: Operation) -> OperationView:
     told = calling(api, resource, one)
-    returns = f"Job[{one.job.result_name}]" if one.job is not None else returned_text(api, one)
+    returns = (
+        Returned(spelling(api)).submitted(one) if one.job is not None else returned_text(api, one)
+    )
     arguments = one.signature.arguments
     return OperationView(
         heading=heading(one.qualified),

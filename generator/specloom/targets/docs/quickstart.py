@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from specloom.model.types import Scalar
 from specloom.targets.client.constructors import leads_to_sandbox, needed_credentials
+from specloom.targets.client.lookups import listing_call
+from specloom.targets.client.results import gives_files
 from specloom.targets.docs.calls import costs, jobs
 from specloom.targets.docs.credentials import exports, setting_rows, variable
 from specloom.targets.docs.examples import Calling, calling, example
@@ -41,13 +43,18 @@ class Quickstart:
     has_assumptions: int
     resume_by: Markdown
     resume_by_error: Markdown
+    listing: Markdown
+    cancels: int
 
 
 def quickstart(api: Api) -> Quickstart:
     """The page, around the first operation that makes a job, else around the first one."""
     submits = jobs(api)
     all_calls = [(r, one) for r in api.resources for one in r.operations]
-    first = submits[0][:2] if submits else all_calls[0] if all_calls else None
+    # One call, one job: that is what the page shows, wherever there is such a call.
+    submits = [one for one in submits if one[1].job and not one[1].job.makes_several]
+    plain = [one for one in all_calls if one[1].job is None] or all_calls
+    first = submits[0][:2] if submits else plain[0] if plain else None
     told = calling(api, *first) if first else None
     job = first[1].job if first else None
     imports = sorted([api.client_name, *(told.submit.imports if told else ())])
@@ -58,8 +65,8 @@ def quickstart(api: Api) -> Quickstart:
         imports=Markdown(", ".join(imports)),
         async_imports=Markdown(f"Async{api.client_name}"),
         calling=told,
-        is_job=int(job is not None),
-        has_files=int(job is not None and job.result is not None and bool(job.result.files)),
+        is_job=int(job is not None and not job.makes_several),
+        has_files=int(job is not None and gives_files(api, job)),
         timeout=text(seconds(job.timeout)) if job else Markdown(""),
         priced=next(
             (
@@ -77,8 +84,12 @@ def quickstart(api: Api) -> Quickstart:
         is_guessed=int(leads_to_sandbox(api)),
         command=_command(api, submits[0][1], told) if submits and told else Markdown(""),
         has_assumptions=int(bool(api.assumptions)),
-        resume_by=Markdown("id" if len(submits) == 1 else "token"),
-        resume_by_error=Markdown("job_id" if len(submits) == 1 else "token"),
+        resume_by=Markdown("id" if len(jobs(api)) == 1 else "token"),
+        resume_by_error=Markdown("job_id" if len(jobs(api)) == 1 else "token"),
+        listing=(
+            code(listing_call(api, first[1])) if job and first and job.listing else Markdown("")
+        ),
+        cancels=int(job is not None and job.cancel is not None),
     )
 
 

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from specloom.model.types import Enumeration, ListOf, Named, Record, Union
 from specloom.python.spelling import sentence
+from specloom.targets.client.lookups import listing_call
+from specloom.targets.client.results import answering_operation
 from specloom.targets.docs.calls import jobs, page, target
 from specloom.targets.docs.credentials import argument_rows, credentials
 from specloom.targets.docs.errors import code_link
 from specloom.targets.docs.examples import Call, Calling, calling
-from specloom.targets.docs.markdown import Markdown, code, link, table, text, words
+from specloom.targets.docs.markdown import Markdown, code, join, link, table, text, words
 from specloom.targets.docs.prose import prose
 from specloom.targets.docs.records import field_rows, returned_record, variants
 from specloom.targets.docs.signatures import awaited, further, returned_text, signature
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from specloom.model.api import Api, Operation, Resource
+    from specloom.model.jobs import Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,7 @@ class Result:
 
     heading: Markdown
     made_by: Markdown
+    answer: Markdown
     fields: Markdown
 
 
@@ -81,6 +85,8 @@ class ReferencePage:
     has_prices: int
     has_assumptions: int
     resume_by: Markdown
+    listings: tuple[Markdown, ...]
+    cancels: Markdown
 
 
 def reference_page(api: Api) -> ReferencePage:
@@ -108,7 +114,24 @@ def reference_page(api: Api) -> ReferencePage:
         ),
         has_assumptions=int(bool(api.assumptions)),
         resume_by=Markdown("token, or an id," if len(submits) == 1 else "token"),
+        listings=tuple(
+            code(listing_call(api, one))
+            for _, one, _ in submits
+            if one.job is not None and one.job.listing is not None
+        ),
+        cancels=_cancels([one.job.cancel for _, one, _ in submits if one.job is not None]),
     )
+
+
+def _cancels(steps: list[Step | None]) -> Markdown:
+    """The calls that cancel jobs; empty where there are none."""
+    told = [
+        code(f"client.{step.operation}") if step.operation else Markdown("the server's own address")
+        for step in steps
+        if step is not None
+    ]
+    only = ", of the jobs that have it" if told and None in steps else ""
+    return Markdown(f"{join(dict.fromkeys(told), ' or ')}{only}" if told else "")
 
 
 def _resource(api: Api, resource: Resource) -> ResourceView:
@@ -135,11 +158,15 @@ def _methods(api: Api, resource: Resource, operation: Operation) -> Iterator[Met
         return
     result = operation.job.result_name
     submitted = (f"Job[{result}]", f"AsyncJob[Async{result}]")
+    waited = (result, f"Async{result}")
+    if operation.job.makes_several:
+        submitted = (f"list[{submitted[0]}]", f"list[{submitted[1]}]")
+        waited = (f"list[{waited[0]}]", f"list[{waited[1]}]")
     yield _method(api, operation, operation.name, submitted, _does(operation), more)
     waits = Markdown(
         "The same, waited for; with `save_to=` saved too. Takes `wait_timeout=` and `on_update=`."
     )
-    yield _method(api, operation, _own(told.generate), (result, f"Async{result}"), waits, more)
+    yield _method(api, operation, _own(told.generate), waited, waits, more)
     if operation.price is not None and operation.price.arguments:
         says = Markdown("What a call would cost. It sends nothing, and is never awaited.")
         yield Method(
@@ -182,15 +209,19 @@ def _method(
 def _result(api: Api, operation: Operation, told: Calling) -> Result:
     job = operation.job
     name = job.result_name if job is not None else ""
-    polled = (
-        api.operation(job.poll.operation) if job is not None and job.poll.operation else operation
+    answering = answering_operation(api, operation, job) if job is not None else operation
+    record = returned_record(api, answering)
+    is_called = job is not None and answering.qualified not in (
+        operation.qualified,
+        job.poll.operation,
     )
-    record = returned_record(api, polled)
+    what = "of the call for the result" if is_called else "that says that the job is done"
     return Result(
         heading=code(name),
         made_by=Markdown(
             f"What a job of {code(f'client.{told.submit.method}')} comes to; {code(f'Async{name}')} to be awaited."
         ),
+        answer=text(f"the answer {what}"),
         fields=table(("field of the last answer", "type", "", "what it is"), _lifted(api, record)),
     )
 

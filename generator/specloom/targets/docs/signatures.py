@@ -97,11 +97,12 @@ def companions(
             yield code(f"client.{resource}.{name}(...)"), Markdown(f"takes the same, and {does}")
         return
     result = code(operation.job.result_name)
+    waits = f"waits and returns the {result}; {code('save_to=')} saves its file as well."
+    if operation.job.makes_several:
+        waits = f"waits for all jobs and returns a {result} of each; {code('save_to=')} is a folder for their files."
     yield (
         code(f"client.{calling.generate.method}(...)"),
-        Markdown(
-            f"takes the same, submits, waits and returns the {result}; {code('save_to=')} saves its file as well."
-        ),
+        Markdown(f"takes the same, submits, {waits}"),
     )
     if operation.price is not None and operation.price.arguments:
         names = ", ".join(code(name) for name in operation.price.arguments)

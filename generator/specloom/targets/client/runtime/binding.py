@@ -27,6 +27,7 @@ __all__ = [
     "Sources",
     "bind",
     "is_source",
+    "lasting",
     "locate",
     "located",
     "may_be_many",
@@ -147,7 +148,7 @@ class Sources:
 
     def learnt(self, job: LifeCycle) -> dict[str, Any]:
         """What has to be read at the submit, since later nothing else tells it."""
-        found = {source: self.first(source) for source in _lasting(job)}
+        found = {source: self.first(source) for source in lasting(job)}
         url = job.cancel.url if job.cancel is not None else None
         if url is not None and self.sent is not None:
             found[url] = next(iter(located(url, self, self.sent.made.request.url)), None)
@@ -165,7 +166,7 @@ def bind(parameters: Mapping[str, Any], sources: Sources) -> dict[str, Any]:
     return {name: value for name, value in values if value is not None}
 
 
-def _lasting(job: LifeCycle) -> Iterator[str]:
+def lasting(job: LifeCycle) -> Iterator[str]:
     """The sources that only the submit can give: all but the id, and what a result reads in P."""
     steps = [one for one in (job.cancel, job.result) if one is not None]
     wanted = {*sources_within(job.poll.body), *(one for step in steps for one in _read_by(step))}

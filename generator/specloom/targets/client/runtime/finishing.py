@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -25,7 +26,7 @@ from .hints import result_hint
 from .operations import Result
 from .polling import job_error, look
 from .result_calls import ResultCall, asked, calls_of, is_further
-from .vendors import make_error, read_code
+from .vendors import make_error, read_code, usual_message
 
 if TYPE_CHECKING:
     from .effects import Core, Request
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from .records import Record
 
 __all__ = ["Finished", "Link", "NoLink", "finish", "fresh_link", "last_answer"]
+
+_WEB = re.compile(r"\s*https?://[^\s/]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +128,8 @@ def finish(record: Record) -> Core[Finished]:
     if record.state != "succeeded":
         raise job_error(record)
     finished = yield from _finished(record)
-    if record.job.result is not None and record.job.result.files and not finished.links:
+    declared = record.job.result
+    if declared is not None and declared.files and not finished.links and not declared.optional:
         raise _without_file(finished)
     return finished
 
@@ -137,7 +141,11 @@ def _is_untold(record: Record) -> bool:
         return False
     if is_further(declared):
         return record.sources(of_submit=False).lack(declared)
-    return bool(declared.files) and not _links(record, record.parsed())
+    parsed = record.parsed()
+    has_value = declared.value is not None and parsed.first(declared.value) is not None
+    if declared.optional and has_value:
+        return False
+    return bool(declared.files) and not _links(record, parsed)
 
 
 def _finished(record: Record) -> Core[Finished]:
@@ -152,9 +160,10 @@ def _finished(record: Record) -> Core[Finished]:
         for one in calls:
             part = yield from _part(record, declared, one)
             parts.append(part)
-        value = [part.value for part in parts] if is_list else parts[0].value
+        values = [part.value for part in parts]
+        value = values if is_list else next(iter(values), None)
         links = tuple(link for part in parts for link in part.links)
-        if not is_list and not parts[0].is_file:
+        if parts and not is_list and not parts[0].is_file:
             answer, content = parts[0].answer, parts[0].content
     until = yield from _until(record, declared, [*(part.parsed for part in parts), parsed])
     return Finished(
@@ -264,7 +273,9 @@ def _no_result(record: Record, made: Exchange, *, refused: bool) -> APIError:
         is_redirect = 300 <= (made.status or 0) < 400
         error.hint = f"{error.hint}; {again}" if is_redirect else again
         return error
-    code, message = read_code(made.parsed(session), record.job.error, session.api.error)
+    parsed = made.parsed(session)
+    code, message = read_code(parsed, record.job.error, session.api.error)
+    message = message or usual_message(parsed)
     return make_error(
         session,
         JobFailedError,
@@ -282,6 +293,8 @@ def _links(record: Record, parsed: Parsed) -> tuple[Link, ...]:
     nodes = parsed.nodes(declared.files) if declared is not None else []
     where = record.session.settings.base_url + "/"
     named = [node for node in nodes if isinstance(node, str) and node.strip()]
+    if declared is not None and declared.optional:  # a text is no file, and leads nowhere
+        named = [node for node in named if _WEB.match(node)]
     return tuple(_link(where, index, node) for index, node in enumerate(named))
 
 

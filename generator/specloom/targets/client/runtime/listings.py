@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 from msgspec import UNSET
 
 from .answers import MISSING, Parsed
 from .assumed import suggest
-from .binding import REQUEST, Sources, is_source, located, sources_within
+from .binding import REQUEST, Sources, is_source, lasting, located, sources_within
 from .calling import answered
-from .effects import Emit
+from .effects import Caught, Emit
 from .errors import ConfigurationError, printable
 from .exchanging import Exchange
 from .fates import text_of_id
 from .orders import prepared, resumed
 from .pages import walk
+from .settings import same_origin
+from .successors import successor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,10 +62,39 @@ class Lookup:
                 session, operation, operation.pages, self.parameters, self.body, options
             )
             return
-        changed = session.changed(operation)
-        request = prepared(session, changed, self.parameters, self.body, options)
-        made = yield from answered(session, changed, request, session.timeout)
-        yield Emit(made)
+        url: str | None = None
+        seen: set[str] = set()
+        while url not in seen:
+            seen |= {url} if url is not None else set()
+            changed = session.changed(operation)
+            request = prepared(session, changed, self.parameters, self.body, options, url=url)
+            made = yield from answered(session, changed, request, session.timeout)
+            yield Emit(made)
+            url = self._next(made)
+            if url is None:
+                return
+            options = {"check": False}  # what follows is the server's
+
+    def _next(self, made: Exchange) -> str | None:
+        """The next page, where the document says nothing of pages and the answer links to one."""
+        session, name = self.session, self.listing.operation.name
+        count = len(self.ids(made))
+        told = successor(made, made.parsed(session), count)
+        here = made.reply.url if made.reply is not None else made.request.url
+        if not count:
+            return None
+        if told.may_be:
+            session.log.once(
+                f"{name}: there may be more pages, and the document tells no way there"
+            )
+        if told.url is None:
+            return None
+        with Caught(ValueError):
+            url = urljoin(here, told.url)
+            if same_origin(url, here):
+                return url
+        session.log.once(f"{name}: the next page lies at another server, and is not asked for")
+        return None
 
     def ids(self, page: Any) -> list[str]:
         """The ids of the jobs on a page; the URLs to poll, where these are the ids."""
@@ -76,13 +108,15 @@ class Lookup:
     def records(self, ids: list[str]) -> list[Record]:
         """The records of jobs that were found: each once, and nothing is sent."""
         session, moment = self.session, self.session.clock.now()
+        # The token of a job is the same wherever its handle comes from.
+        kept = {source: self.known[source] for source in lasting(self.job) if source in self.known}
         given = {
             name: self.known[source]
             for name, source in self.job.poll.parameters.items()
             if is_source(source) and source in self.known
         }
         return [
-            resumed(session, self.operation, one, {**self.known, **given}, moment)
+            resumed(session, self.operation, one, {**kept, **given}, moment)
             for one in dict.fromkeys(ids)
         ]
 
@@ -104,15 +138,12 @@ def lookup(session: Session, operation: Operation[Any], given: Mapping[str, Any]
     job = changed.job
     if job is None or job.list is None:
         raise ConfigurationError(f"{operation.name} has no call that lists its jobs")
-    listing, words = job.list, {_plain(name): value for name, value in given.items()}
-    used: set[str] = set()
-    known = dict(_known(job, words, used))
+    listing = job.list
+    words = _Words(listing, given)
+    known = dict(_known(job, words))
     sources = Sources(job_id="", parsed=Parsed(b""), headers={}, known=known)
-    parameters = {
-        **_bound(listing, sources, words, used),
-        **_further(listing, words, used),
-    }
-    _refuse_others(listing, words, used)
+    parameters = {**_bound(listing, sources, words), **_further(listing, words)}
+    words.refuse_others()
     body = sources.filled(listing.body)
     return Lookup(
         session=session,
@@ -125,54 +156,81 @@ def lookup(session: Session, operation: Operation[Any], given: Mapping[str, Any]
     )
 
 
-def _bound(
-    listing: Listing, sources: Sources, words: Mapping[str, Any], used: set[str]
-) -> dict[str, Any]:
+class _Words:
+    """What the caller gave by name; a name may be written as in Python or as on the wire."""
+
+    def __init__(self, listing: Listing, given: Mapping[str, Any]) -> None:
+        self._names = listing.names
+        self._parameters = [one.name for one in listing.operation.parameters]
+        self._given = {_folded(name): (name, value) for name, value in given.items()}
+        self._used: set[str] = set()
+
+    def keyword(self, name: str) -> str:
+        """How a parameter, or a source in the submit's request, is given."""
+        return self._names.get(name) or _plain(_NAME.split(name.rstrip("/"))[-1])
+
+    def take(self, name: str) -> Any:
+        """The value for it; MISSING where none is given."""
+        for folded in (_folded(self.keyword(name)), _folded(_NAME.split(name.rstrip("/"))[-1])):
+            if folded in self._given:
+                self._used.add(folded)
+                return self._given[folded][1]
+        return MISSING
+
+    def refuse_others(self) -> None:
+        """Make sure that all was used.
+
+        Raises:
+            TypeError: there is no parameter of a name.
+        """
+        for folded, (name, _) in self._given.items():
+            if folded not in self._used:
+                close = suggest(name, [self.keyword(one) for one in self._parameters])
+                raise TypeError(f"jobs.list() has no parameter {printable(name, 100)!r}{close}")
+
+
+def _bound(listing: Listing, sources: Sources, words: _Words) -> dict[str, Any]:
     """The parameters that the life cycle binds: all of them have to be known."""
     bound: dict[str, Any] = {}
     for name, source in listing.parameters.items():
+        given = words.take(name)
         value = sources.first(source)
-        value = words.get(_plain(name)) if value is None else value
-        if value is None:
+        value = given if value is None else value
+        if value is MISSING:
+            keyword = words.keyword(name)
             raise ConfigurationError(
-                f"jobs.list needs {_plain(name)!r}",
-                hint=f"give jobs.list({_plain(name)}=...): no submit tells it here",
+                f"jobs.list needs {keyword!r}",
+                hint=f"give jobs.list({keyword}=...): no submit tells it here",
             )
-        used.add(_plain(name))
         bound[name] = value
     return bound
 
 
-def _known(job: LifeCycle, words: Mapping[str, Any], used: set[str]) -> Iterator[tuple[str, Any]]:
+def _known(job: LifeCycle, words: _Words) -> Iterator[tuple[str, Any]]:
     """The sources in the submit's request that the caller gives by their names."""
     steps = [one for one in (job.poll, job.cancel, job.result, job.list) if one is not None]
     within = [[*step.parameters.values(), step.body] for step in steps]
     for source in dict.fromkeys(sources_within(within)):
-        name = _plain(_NAME.split(source.rstrip("/"))[-1])
-        if source.startswith(REQUEST) and name in words:
-            used.add(name)
-            yield source, words[name]
+        value = words.take(source) if source.startswith(REQUEST) else MISSING
+        if value is not MISSING:
+            yield source, value
 
 
-def _further(listing: Listing, words: Mapping[str, Any], used: set[str]) -> dict[str, Any]:
+def _further(listing: Listing, words: _Words) -> dict[str, Any]:
     """Other parameters of the call: a filter, a limit."""
-    found: dict[str, Any] = {}
-    for parameter in listing.operation.parameters:
-        name = _plain(parameter.name)
-        if name in words and name not in used:
-            found[parameter.name] = words[name]
-            used.add(name)
-    return found
-
-
-def _refuse_others(listing: Listing, words: Mapping[str, Any], used: set[str]) -> None:
-    for name in words:
-        if name not in used:
-            known = [_plain(one.name) for one in listing.operation.parameters]
-            close = suggest(name, known)
-            raise TypeError(f"jobs.list() has no parameter {printable(name, 100)!r}{close}")
+    found = {
+        one.name: words.take(one.name)
+        for one in listing.operation.parameters
+        if one.name not in listing.parameters
+    }
+    return {name: value for name, value in found.items() if value is not MISSING}
 
 
 def _plain(name: str) -> str:
-    """A name as Python writes it: `X-Owner` and `query.x_owner` are of the same kind."""
+    """A name as Python writes it: `X-Owner` is `x_owner`."""
     return _ODD.sub("_", name.lower()).strip("_")
+
+
+def _folded(name: str) -> str:
+    """A name without what spellings differ in: `X-Owner`, `xOwner` and `x_owner` are one."""
+    return _ODD.sub("", name.lower())

@@ -13,7 +13,7 @@ from .assumed import suggest
 from .binary import content
 from .bookkeeping import note_reserved, note_state
 from .effects import now
-from .errors import ManyJobsError
+from .errors import ConfigurationError, JobError, ManyJobsError, printable
 from .finishing import Finished, finish
 from .outgoing import checked
 from .polling import follow, telling
@@ -37,9 +37,11 @@ if TYPE_CHECKING:
 __all__ = [
     "RehearsalError",
     "call",
+    "check_folder",
     "check_target",
     "download",
     "generate",
+    "generate_all",
     "known_options",
     "prepared",
     "resumed",
@@ -92,6 +94,21 @@ def check_target(path: Any, *, overwrite: bool = False) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK):
         raise PermissionError(f"{folder} cannot be written; nothing was submitted")
+
+
+def check_folder(path: Any) -> None:
+    """Look at where the results of several jobs shall be saved before anything is paid.
+
+    Raises:
+        ConfigurationError: it is no folder.
+        PermissionError: it could not be written.
+    """
+    if not Path(path).is_dir() and not os.fspath(path).endswith(("/", os.sep)):
+        raise ConfigurationError(
+            f"{printable(os.fspath(path), 200)} is one file, and several jobs may be made",
+            hint="name a folder: save_to='results/'",
+        )
+    check_target(path)
 
 
 def call(
@@ -225,6 +242,39 @@ def generate(
         patience -= (yield from now()) - started
     yield from follow(records[0], patience, telling(options.get("on_update")))
     return (yield from finish(records[0]))
+
+
+def generate_all(
+    session: Session,
+    operation: Operation[Any],
+    parameters: Mapping[str, Any],
+    body: Any,
+    options: GenerateOptions,
+    guard: Guard,
+    bind_handle: Callable[[Record], object],
+) -> Core[list[Finished]]:
+    """As `generate`, where one submit makes several jobs: waits for all, also where one comes to nothing.
+
+    Raises:
+        JobError: of the first that came to nothing; its notes tell the others.
+    """
+    started = yield from now()
+    records = yield from start(session, operation, parameters, body, options, guard, bind_handle)
+    ended: list[Finished] = []
+    failed: list[JobError] = []
+    for record in records:
+        patience = options.get("wait_timeout", record.job.timeout)
+        left = None if patience is None else patience - ((yield from now()) - started)
+        try:
+            yield from follow(record, left, telling(options.get("on_update")))
+            ended.append((yield from finish(record)))
+        except JobError as error:  # the others are paid for too
+            failed.append(error)
+    for other in failed[1:]:
+        failed[0].add_note(other.message)
+    if failed:
+        raise failed[0]
+    return ended
 
 
 def require_one(session: Session, records: list[Record]) -> None:

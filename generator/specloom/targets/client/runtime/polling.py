@@ -231,8 +231,10 @@ def _follow(
     hint = None if quiet is None or quiet <= moment else quiet - moment
     if record.state is not None and tell is not None:
         yield tell(update_of(record, moment))
-    # A job that was submitted just now gets its first interval; a resumed one is asked at once.
-    wait = hint is not None or (record.state is not None and not record.seen and quiet is None)
+    # A job that was submitted just now gets its first interval; one that was resumed, or submitted
+    # long enough ago, is asked at once.
+    is_fresh = record.state is not None and not record.seen and moment < record.started + interval
+    wait = hint is not None or (is_fresh and quiet is None)
     while not record.final:
         if wait:
             pause, jitter = (interval, _JITTER) if hint is None else (max(hint, 0.1), 0.0)

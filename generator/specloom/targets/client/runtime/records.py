@@ -173,7 +173,7 @@ class Record:
 class Guard:
     """Whatever is raised inside says how to resume the jobs that are known by then.
 
-    An error that knows one of the jobs is left alone; all else gets a note. It decides by the job
+    An error that knows one of the jobs is told of the others alone. It decides by the job
     and not by the class, since a user's callback may raise an `APIError` too.
     """
 
@@ -196,10 +196,11 @@ class Guard:
             return
         recorded = {record.id: record for record in self.records}
         ids = tuple(dict.fromkeys((*self._tokens, *recorded)))
-        if isinstance(error, APIError) and error.job_id in ids:
-            return
-        said = "\n".join(getattr(error, "__notes__", ()))
+        told = error.job_id if isinstance(error, APIError) else None
+        said = "\n".join([str(error), *getattr(error, "__notes__", ())])
         for job_id in ids:
+            if job_id == told:
+                continue
             record = recorded.get(job_id)
             line = record.resume_line if record else resuming(self._tokens[job_id])
             if line not in said:

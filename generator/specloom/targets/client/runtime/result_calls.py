@@ -100,7 +100,8 @@ def calls_of(record: Record, declared: Result) -> tuple[tuple[ResultCall, ...], 
     belong together, and so on.
 
     Raises:
-        JobResultError: they select different numbers, or what is needed is nowhere.
+        JobResultError: they select different numbers, or what is needed is nowhere and no result
+            may do without.
     """
     sources = record.sources(of_submit=False)
     urls = [None] if declared.url is None else located(declared.url, sources, record.asked)
@@ -110,11 +111,15 @@ def calls_of(record: Record, declared: Result) -> tuple[tuple[ResultCall, ...], 
     if may_be_many(declared.url):
         counts.add(len(urls))
     elif not urls:
+        if declared.optional:
+            return (), False
         raise _unbound(record, f"its answer names no URL at {declared.url}")
     operation = _operation(record, declared)
     places = {one.name for one in operation.parameters if one.place == "path"} - many
     for name in sorted(places & given.keys()) if declared.url is None else ():
         if not given[name]:
+            if declared.optional:
+                return (), False
             raise _unbound(record, f"its answer names no {name} at {declared.parameters[name]}")
     if len(counts) > 1:
         raise _unbound(record, f"its answer names {sorted(counts)} parts of one result")

@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
@@ -22,7 +23,7 @@ from .parts import LARGEST_FILE
 from .sidecars import sidecar_of, write_sidecar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from decimal import Decimal
     from os import PathLike
 
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
     from .finishing import Finished, Link
     from .jobs import AsyncJob, Job
     from .records import Record
+    from .requests import GenerateOptions
 
-__all__ = ["AsyncResult", "AsyncResultFile", "Result", "ResultFile"]
+__all__ = ["AsyncResult", "AsyncResultFile", "Result", "ResultFile", "save_all", "save_all_async"]
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -341,3 +343,19 @@ class AsyncResult(_Outcome[T, AsyncResultFile]):
         return await self.file.save(
             path, overwrite=overwrite, timeout=timeout, max_size=max_size, sidecar=sidecar
         )
+
+
+def save_all(results: Iterable[Result[Any]], options: GenerateOptions) -> None:
+    """Fetch all files of several results, if their caller named a folder for them."""
+    target, overwrite = options.get("save_to"), options.get("overwrite", False)
+    if target is not None:
+        for file in chain.from_iterable(one.files for one in results):
+            file.save(target, overwrite=overwrite, sidecar=options.get("sidecar", False))
+
+
+async def save_all_async(results: Iterable[AsyncResult[Any]], options: GenerateOptions) -> None:
+    """As `save_all`."""
+    target, overwrite = options.get("save_to"), options.get("overwrite", False)
+    if target is not None:
+        for file in chain.from_iterable(one.files for one in results):
+            await file.save(target, overwrite=overwrite, sidecar=options.get("sidecar", False))

@@ -112,6 +112,8 @@ class _Attempts:
         doubted = self.doubt() is not None or self.billed == "unknown"
         if idempotency is None or verdict.fate != "rejected" or not doubted:
             return False
+        if idempotency.known is not None and not self.parsed(made).anywhere((idempotency.known,)):
+            return False
         # A key or a path that is wrong proves nothing.
         return made.status == 409 or (idempotency.repeat == "refused" and made.status in (400, 422))
 

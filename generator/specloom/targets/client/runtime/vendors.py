@@ -23,9 +23,21 @@ if TYPE_CHECKING:
     from .operations import ErrorPaths, Operation, VendorCode
     from .session import Session
 
-__all__ = ["connection_error", "make_error", "read_code", "status_error", "without_said_keys"]
+__all__ = [
+    "connection_error",
+    "make_error",
+    "read_code",
+    "status_error",
+    "usual_message",
+    "without_said_keys",
+]
 
 _CONFLICT = 409  # the state of things may change
+# Where errors that no document describes say why, as most servers do.
+_USUAL = (
+    *("$.message", "$.error.message", "$.detail", "$.error", "$.error_description", "$.title"),
+    *("$.detail[0].msg", "$.errors[0].message", "$.errors[0].detail", "$.errors[0]", "$.msg"),
+)
 
 
 def _texts(*paths: tuple[str, ...]) -> tuple[str, ...]:
@@ -40,6 +52,15 @@ def read_code(parsed: Parsed, *places: ErrorPaths) -> tuple[str | None, str | No
     return printable(str(code), 200) if named else None, (
         printable(message) if isinstance(message, str) else None
     )
+
+
+def usual_message(parsed: Parsed) -> str | None:
+    """Why an error came, in the usual places; None where no text stands there."""
+    for path in _USUAL:
+        told = parsed.anywhere((path,))
+        if isinstance(told, str) and told.strip():
+            return printable(told.strip())
+    return None
 
 
 def make_error(
@@ -86,6 +107,8 @@ def status_error(
     `operation` knows how the document describes the answer.
     """
     code, message = read_code(parsed, *places, session.api.error)
+    if message is None and (made.status or 0) >= 400:
+        message = usual_message(parsed)
     code, message = (text and without_said_keys(session, made, text) for text in (code, message))
     known = session.api.error_codes.get(code) if code is not None else None
     answered = made.status or 0
