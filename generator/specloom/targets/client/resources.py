@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from specloom.model.names import BUILTINS
@@ -23,7 +23,7 @@ from specloom.targets.client.results import ResultView, result_views
 from specloom.targets.client.returned import Returned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from specloom.model.api import Api, Operation, Resource
 
@@ -67,13 +67,17 @@ def resource_view(api: Api, resource: Resource) -> ResourceView:
         for one in resource.operations
         for view in method_views(one, resource.class_name, spelling)
     )
-    calls = _calls(api, resource)
+    lent = _lent(api, resource)
+    calls = _calls(api, resource, lent)
+    plain = [one for one in resource.operations if one.job is None]
+    jobs = [one for one in resource.operations if one.job is not None]
+    shared = shared_errors([*plain, *jobs], spelling)
     # The life cycle of a job names the data of the other operations that it calls.
-    ordered = sorted(resource.operations, key=lambda operation: operation.job is not None)
-    shared = shared_errors(ordered, spelling)
     operations = (
         *([DataView(name=ERRORS, annotation=Code(""), value=shared)] if shared else []),
-        *(view for one in ordered for view in _data(api, one, spelling, shared, calls)),
+        *(view for one in plain for view in _data(api, one, spelling, shared, calls)),
+        *(_step_data(api.operation(one), name, spelling, shared) for one, name in lent.items()),
+        *(view for one in jobs for view in _data(api, one, spelling, shared, calls)),
     )
     said = _words(operations, results, methods)
     told = description(resource.doc, f"The whole text stands in `docs/{resource.name}.md`.")
@@ -84,7 +88,7 @@ def resource_view(api: Api, resource: Resource) -> ResourceView:
         name=identifier(resource.name),
         doc=docstring(f"The calls of `client.{resource.name}`.", 0),
         standard_imports=tuple(standard_imports(said)),
-        imports=tuple(resource_imports(said, _foreign(api, resource, calls))),
+        imports=tuple(resource_imports(said, _foreign(api, resource, calls, lent))),
         names=listed(sorted(classes, key=export_key)),
         results=results,
         class_name=identifier(name),
@@ -100,7 +104,40 @@ def _method_names(operation: Operation) -> Iterator[str]:
     yield from operation.companions.values()
 
 
-def _calls(api: Api, resource: Resource) -> dict[str, Code]:
+def _lent(api: Api, resource: Resource) -> dict[str, Code]:
+    """The operations that the life cycles here have data of their own for, by name.
+
+    One that submits a job itself may name this one in turn, and so may a module that would be imported for it.
+    """
+    foreign = {one.name: _foreign_names(api, one) for one in api.resources}
+    lent: dict[str, Code] = {}
+    for qualified in dict.fromkeys(step for one in resource.operations for step in _steps(one)):
+        module, _, name = qualified.rpartition(".")
+        is_circular = module != resource.name and _reaches(foreign, module, resource.name)
+        if api.operation(qualified).job is not None or is_circular:
+            # No operation is called so: a name from a document begins with a letter.
+            told = name if module == resource.name else f"{module}_{name}"
+            lent[qualified] = Code(f"_STEP_{told.upper()}")
+    return lent
+
+
+def _foreign_names(api: Api, resource: Resource) -> set[str]:
+    """The other resources whose plain operations the life cycles here call."""
+    steps = (api.operation(step) for one in resource.operations for step in _steps(one))
+    modules = {step.qualified.rpartition(".")[0] for step in steps if step.job is None}
+    return modules - {resource.name}
+
+
+def _reaches(foreign: Mapping[str, set[str]], start: str, goal: str) -> bool:
+    seen, waiting = {start}, [start]
+    while waiting:
+        further = foreign.get(waiting.pop(), set()) - seen
+        seen |= further
+        waiting += further
+    return goal in seen
+
+
+def _calls(api: Api, resource: Resource, lent: Mapping[str, Code]) -> dict[str, Code]:
     """How the data of each operation is named in the module of a resource."""
     own = {one.qualified: operation_constant(one) for one in resource.operations}
     alien = {
@@ -109,18 +146,19 @@ def _calls(api: Api, resource: Resource) -> dict[str, Code]:
         for one in other.operations
         if other is not resource
     }
-    return {**alien, **own}
+    return {**alien, **own, **lent}
 
 
-def _foreign(api: Api, resource: Resource, calls: dict[str, Code]) -> dict[str, list[str]]:
+def _foreign(
+    api: Api, resource: Resource, calls: Mapping[str, Code], lent: Mapping[str, Code]
+) -> dict[str, list[str]]:
     """The data of other resources' operations that the life cycles here name, by module."""
     found: dict[str, set[str]] = {}
-    for operation in resource.operations:
-        for qualified in _steps(operation):
-            module, _, _ = qualified.rpartition(".")
-            if module and module != resource.name:
-                own = operation_constant(api.operation(qualified))
-                found.setdefault(module, set()).add(f"{own} as {calls[qualified]}")
+    for qualified in (step for one in resource.operations for step in _steps(one)):
+        module, _, _ = qualified.rpartition(".")
+        if module != resource.name and qualified not in lent:
+            own = operation_constant(api.operation(qualified))
+            found.setdefault(module, set()).add(f"{own} as {calls[qualified]}")
     return {module: sorted(names) for module, names in found.items()}
 
 
@@ -136,6 +174,16 @@ def _steps(operation: Operation) -> Iterator[str]:
         job.listing.step if job.listing else None,
     ]
     yield from (step.operation for step in steps if step is not None and step.operation)
+
+
+def _step_data(operation: Operation, name: Code, spelling: Spelling, shared: Code) -> DataView:
+    """The data of an operation as a step calls it: whatever job it submits is not this one's."""
+    answers = answers_data(operation, spelling, shared)
+    return DataView(
+        name=name,
+        annotation=Code(f"Operation[{Returned(spelling).answer(operation)}]"),
+        value=operation_data(replace(operation, job=None), spelling, answers, {}, {}),
+    )
 
 
 def _data(
