@@ -181,6 +181,18 @@ def test_a_target_that_selects_nothing_is_an_error_unless_it_is_optional(tmp_pat
     assert not overlaid(tmp_path, overlay({**action, "x-optional": True})).report.failed
 
 
+def test_a_reference_on_the_way_of_a_target_is_named(tmp_path: Path) -> None:
+    document = DOCUMENT + "  responses: {Taken: {$ref: 'other.yaml#/Taken'}}\n"
+    (tmp_path / "other.yaml").write_text("Taken: {description: taken}", "utf-8")
+    action = {"target": "$.components.responses.Taken.content", "update": {}}
+    woven = overlaid(tmp_path, overlay(action), document=document)
+    assert codes(woven) == ["overlay-target"]
+    line = DOCUMENT.count("\n") + 1
+    assert (
+        f"kilns.yaml:{line}:29: what it asks for is not here but where this leads" in woven.findings
+    )
+
+
 @pytest.mark.parametrize(
     ("action", "said"),
     [

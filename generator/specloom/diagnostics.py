@@ -47,7 +47,7 @@ class Location:
 
     def child(self, *steps: str | int) -> Location:
         """Return the place of a member or an item, as many steps below this place as are given."""
-        return Location(self.file, (*self.pointer, *steps))
+        return Location(self.file, self.pointer + steps)
 
     def at_key(self) -> Location:
         """Return the place of the key that leads here."""

@@ -13,6 +13,7 @@ import keyword
 import re
 import sys
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -215,7 +216,13 @@ def words(text: str) -> list[str]:
     return [word.lower() for word in _words(text)]
 
 
-def _words(text: str) -> Iterator[str]:
+@lru_cache(maxsize=65_536)
+def _words(text: str) -> tuple[str, ...]:
+    """Runs of letters and digits, divided at their humps; a document says the same names again and again."""
+    return tuple(_divided(text))
+
+
+def _divided(text: str) -> Iterator[str]:
     """Runs of letters and digits, divided at their humps: `HTTPServer` is HTTP, Server."""
     for run in _RUN.findall(unicodedata.normalize("NFKC", text[:_LONGEST_TEXT])):
         smooth = _PLURAL.sub(_flat, _VERSION.sub(_flat, _KNOWN.sub(_flat, run)))
@@ -259,7 +266,7 @@ def snake(text: str, *, digits: str = "n") -> str:
 
 def pascal(text: str, *, digits: str = "Type") -> str:
     """`text` as a class: capitalised words, capitals kept where the document wrote a word in capitals or CamelCase."""
-    parts = _spelled(list(_words(text)))
+    parts = _spelled([*_words(text)])
     return _identifier("".join(part[:1].upper() + part[1:] for part in parts), digits)
 
 
@@ -289,7 +296,7 @@ def shortenings(name: str) -> list[str]:
     """Ways to shorten a class name, best first: what one leaves out may be what tells it from another."""
     if len(name) <= _LONGEST:
         return [name]
-    parts = list(_words(name))
+    parts = [*_words(name)]
     ways = ("".join(_fitting(parts, _LONGEST, share=share)) for share in (2, 3, 1.5, 1.2, 6))
     return list(dict.fromkeys(ways))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote, urlsplit
 
-from jsonpath_rfc9535 import JSONPathError
+from jsonpath_rfc9535 import JSONPathError, JSONPathQuery
 
 from specloom.diagnostics import Location
 from specloom.source.origins import Origin
@@ -16,8 +16,6 @@ from specloom.source.overlay import read_actions
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-    from jsonpath_rfc9535 import JSONPathQuery
 
     from specloom.diagnostics import Report
     from specloom.source.document import Document
@@ -107,8 +105,22 @@ class _Merger:
             "overlay-target",
             "this selects nothing in the document as it stands after the actions before",
             action.at.child("target"),
+            related=self._references_on_the_way(action.target),
             hint="`x-optional: true` beside it lets it select nothing",
         )
+
+    def _references_on_the_way(self, path: JSONPathQuery) -> list[tuple[str, Location]]:
+        """Where the path would go on in what is only referred to: an overlay changes what stands there itself."""
+        for end in range(len(path.segments) - 1, 0, -1):
+            start = JSONPathQuery(env=path.env, segments=path.segments[:end])
+            found = start.find(self.value)
+            if found:
+                return [
+                    ("what it asks for is not here but where this leads", self._home((*at, "$ref")))
+                    for at in (tuple(node.location) for node in found[:3])
+                    if isinstance(self._at(at), dict) and isinstance(self._at(at).get("$ref"), str)
+                ]
+        return []
 
     def _are_alike(self, targets: Sequence[_Pointer], action: Action) -> bool:
         at, kinds = action.at.child("target"), [_kind(self._at(target)) for target in targets]

@@ -51,6 +51,7 @@ class Documents:
         "_files",
         "_folder",
         "_identifiers",
+        "_known",
         "_origin",
         "_overlays",
         "_report",
@@ -70,6 +71,7 @@ class Documents:
         self._texts: dict[str, Text] = {}
         self._files: dict[Path, str] = {}
         self._identifiers: dict[str, Identifiers] = {}
+        self._known: dict[tuple[str, str], Location | _Unresolved] = {}
         self._suggestions: dict[tuple[str, Pointer, str], str] = {}
 
     @classmethod
@@ -194,6 +196,8 @@ class Documents:
         address, _, fragment = ref.partition("#")
         if not address:
             scope = self._resource(at)
+            if not scope.pointer and hops == _MOST_HOPS:
+                return self._followed(at.file, ref, fragment)
             found = self._follow(scope, ref, fragment, hops)
             if isinstance(found, Location) or not scope.pointer:
                 return found
@@ -203,6 +207,14 @@ class Documents:
         return (
             target if isinstance(target, _Unresolved) else self._follow(target, ref, fragment, hops)
         )
+
+    def _followed(self, file: str, ref: str, fragment: str) -> Location | _Unresolved:
+        """As `_follow` from the root of a file; thousands of places say the same reference."""
+        known = self._known.get((file, ref))
+        if known is None:
+            known = self._follow(Location(file), ref, fragment, _MOST_HOPS)
+            self._known[file, ref] = known
+        return known
 
     def _follow(
         self, scope: Location, ref: str, fragment: str, hops: int

@@ -52,6 +52,8 @@ def environment(package: str) -> jinja2.Environment:
 def visible(text: str) -> str:
     """One line of text with every character that does not show written as an escape."""
     normal = unicodedata.normalize("NFC", text)
+    if normal.isprintable():
+        return normal
     return "".join(char if char.isprintable() else _shown(char) for char in normal)
 
 
