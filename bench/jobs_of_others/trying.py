@@ -32,6 +32,8 @@ SOON = 60.0  # seconds: nothing here takes as long
 NEVER = 1e-7  # the speed of a sandbox whose jobs do not end
 PATIENCE = 0.15  # seconds until a job is given up; it polls several times by then
 
+_SUBMITS = frozenset(("_submit", "_submit_all"))  # one job, or several
+
 Try: TypeAlias = "Callable[[Any, dict[str, Any]], Awaitable[None]]"  # a client, and what was drawn
 
 
@@ -67,7 +69,7 @@ class Caller(User):
         """
         for resource, method, function in self.methods.get((case["method"], case["path"]), ()):
             seen = self._recorded(function)
-            if seen is not None and seen[0] == "_submit":
+            if seen is not None and seen[0] in _SUBMITS:
                 return Submit(resource=resource, method=method, function=function, seen=seen)
         raise TriedError(f"no method submits by {case['method']} {case['path']}")
 
@@ -184,7 +186,8 @@ class Trial:
         submit = self.caller.submit_of(case)
         given = submit.arguments(case, self.caller.api, full=full)
         call = getattr(getattr(client, submit.resource), submit.method)
-        return await _got(call(**given, extra_headers={END: end} if end else {}))
+        made = await _got(call(**given, extra_headers={END: end} if end else {}))
+        return made[0] if isinstance(made, list) else made
 
     async def _submit(self, client: Any, case: dict[str, Any]) -> None:
         job = await self._started(client, case, full=True)

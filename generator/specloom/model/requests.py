@@ -200,8 +200,16 @@ class SchemaView:
                 view["unevaluatedProperties"] = False
 
     def _tell_apart(self, node: Node, view: dict[str, Any]) -> None:
-        """A choice of which nothing meets one part alone is one of which several may be met."""
-        if "oneOf" in view and "anyOf" not in view and overlap(list(node.elements("oneOf"))):
+        """A choice of which nothing meets one part alone is one of which several may be met.
+
+        Who answers keeps to the letter as far as it goes.
+        """
+        if (
+            self.sent
+            and "oneOf" in view
+            and "anyOf" not in view
+            and overlap(list(node.elements("oneOf")))
+        ):
             view["anyOf"] = view.pop("oneOf")
 
     def _branch_out(self, node: Node, family: Family) -> dict[str, Any]:

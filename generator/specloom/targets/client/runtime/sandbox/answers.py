@@ -12,6 +12,7 @@ from .description import Answer, Content, ErrorPaths, Operation
 from .grounds import Ground
 from .outcomes import Facts, Outcome, has_place
 from .places import put, remove
+from .rendering import success
 from .requests import RefusalError
 from .scribe import Scribe, selects
 from .telling import Telling, Way
@@ -25,15 +26,10 @@ if TYPE_CHECKING:
     from .pen import Leaf
     from .samples import Sampler
 
-__all__ = ["Answers", "Twist", "success", "successes"]
+__all__ = ["Answers", "Twist", "successes"]
 
 _MADE_UP = "sandbox_failure"  # the code of a job that fails where the document has none
 _USUAL_ERROR = ErrorPaths(code=["$.error.code"], message=["$.error.message"])
-
-
-def success(operation: Operation) -> tuple[int, Answer]:
-    """The status and the answer of an operation that went well: the first 2xx of the document."""
-    return next(iter(successes(operation).items()), (200, Answer()))
 
 
 def successes(operation: Operation) -> Mapping[int, Answer]:
@@ -82,7 +78,7 @@ class Answers:
     def content(self, operation: Operation, status: int = 0) -> Content:
         """The JSON that an operation answers, else what it answers first."""
         answer = successes(operation).get(status) or operation.answers.get(str(status))
-        answer = answer or success(operation)[1]
+        answer = answer or success(operation)[1] or Answer()
         contents = [each for each in (answer, *answer.others) if each.content_type]
         return next((each for each in contents if each.kind == "json"), answer)
 
@@ -111,7 +107,7 @@ class Answers:
             body = scribe.unselect(body, life.cycle.refused, life.cycle.id)
         body = outcome.reserved(body)
         if telling.takes(scribe, body):
-            body = telling.write_word(scribe, body, telling.words(facts.state))
+            body = telling.begun(scribe, body, facts.state)
         return self._twisted(scribe, life, body, twist)
 
     def refused(self, life: Life) -> Any:

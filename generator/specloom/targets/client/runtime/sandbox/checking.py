@@ -9,6 +9,7 @@ import msgspec
 
 from .borrowed import RequestChecks
 from .facets import Facets
+from .limits import limited, relaxed
 from .requests import RefusalError
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Checking:
     def __init__(self, schemas: Source, codes: Mapping[str, VendorCode]) -> None:
         self._codes, self._schemas = codes, schemas
         messages = {code: known.message for code, known in codes.items()}
-        self._checks = RequestChecks(schemas.read_bytes, messages, formats=True)
+        self._checks = RequestChecks(self._read, messages, formats=True)
 
     def refuse_wrong(
         self, check: str, body: Any, others: Sequence[str] = (), status: int = 400
@@ -50,6 +51,9 @@ class Checking:
         """What the members of a body may be."""
         request = self._document.get("requests", {}).get(check, {})
         return Facets(request.get("body", {}), self._document.get("$defs", {}))
+
+    def _read(self) -> bytes:
+        return msgspec.json.encode(relaxed(limited(self._document)))
 
     @cached_property
     def _document(self) -> Mapping[str, Any]:

@@ -22,7 +22,8 @@ __all__ = ["main", "parser", "serve"]
 _LAST_PORT = 65_535
 _ABOUT = """\
 Plays the API on this machine: no network, no account, no cost. Every price
-that it tells is play money. Any key is accepted, such as `sandbox`. A request
+that it tells is play money. Any key is accepted, such as `sandbox`, but for one
+with `invalid` in it: that is answered 401, as a wrong key would be. A request
 may ask for an error code of the vendor: `X-Sandbox-Fail: CODE` for its own
 answer, `X-Sandbox-Fail-Job: CODE` for the end of the job that it submits.
 `X-Sandbox-End: failed` (or cancelled, expired, missing) lets that job end so.

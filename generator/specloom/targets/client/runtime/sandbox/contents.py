@@ -140,7 +140,8 @@ def _quoted(content: bytes) -> str:
 
 
 def _value(part: _Part, facets: Facets, encoding: Encoding) -> Any:
-    if facets.is_binary or part.filename is not None:
+    is_file = part.filename is not None and not facets.types
+    if facets.is_binary or is_file:
         return part.content
     if is_json(part.media_type) or is_json(encoding.content_type):
         try:

@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-__all__ = ["Page", "members", "page_of", "plain_name", "wanted"]
-
-T = TypeVar("T")
+__all__ = ["members", "plain_name", "wanted"]
 
 _COUNTS = ("n", "count", "numimages", "numoutputs", "batchsize", "numvideos", "numberofimages")
 _LISTS = ("prompts", "inputs", "urls", "url", "items", "requests", "texts", "instances", "tasks")
-_LIMITS = ("limit", "perpage", "pagesize", "size", "maxresults", "first", "take")
-_OFFSETS = ("offset", "skip", "start")
-_PAGES = ("page", "pagenumber", "pageno")
 _MOST = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page(Generic[T]):
-    """A part of a list; `more` tells whether any come after it, `total` how many there are."""
-
-    items: Sequence[T]
-    total: int
-    more: bool
 
 
 def wanted(*parts: Any) -> int:
@@ -42,18 +27,6 @@ def wanted(*parts: Any) -> int:
         if isinstance(items, list) and items:
             return min(len(items), _MOST)
     return 1
-
-
-def page_of(items: Sequence[T], query: Mapping[str, Any]) -> Page[T]:
-    """The page that a query asks for; all without one."""
-    found = {plain_name(name): value for name, value in query.items()}
-    limit = next(_numbers(found, _LIMITS), None)
-    start = next(_numbers(found, _OFFSETS), 0)
-    page = next(_numbers(found, _PAGES), None)
-    if page is not None and limit:
-        start = max(0, page - 1) * limit
-    end = len(items) if not limit else start + limit
-    return Page(items=items[start:end], total=len(items), more=end < len(items))
 
 
 def members(*parts: Any) -> dict[str, Any]:
@@ -79,10 +52,3 @@ def _at_depth(part: Any, depth: int) -> Iterator[tuple[str, Any]]:
         return
     for value in part.values():
         yield from _at_depth(value, depth - 1)
-
-
-def _numbers(found: Mapping[str, Any], names: Sequence[str]) -> Iterator[int]:
-    for name in names:
-        value = found.get(name)
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-            yield value

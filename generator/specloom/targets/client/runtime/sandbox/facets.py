@@ -78,7 +78,7 @@ class Facets:
         types = self.types
         if "integer" in types and _WHOLE.fullmatch(text):
             return int(text)
-        if {"integer", "number"} & types and _NUMBER.fullmatch(text):
+        if "number" in types and _NUMBER.fullmatch(text):
             return float(text) if not _WHOLE.fullmatch(text) else int(text)
         if "boolean" in types and text in ("true", "false"):
             return text == "true"

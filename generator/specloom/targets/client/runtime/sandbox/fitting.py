@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from ..rules import usable
+from .limits import limited
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +60,7 @@ class Fitting:
 
         try:
             return Draft202012Validator(
-                _absolute(usable(schema, _compiles, [])),
+                _absolute(usable(limited(schema), _compiles, [])),
                 registry=self._registry,
                 validate_formats=True,
             )
@@ -71,7 +72,7 @@ class Fitting:
         from jsonschema_rs import Registry
 
         definitions = {
-            name: usable(each, _compiles, []) for name, each in self._definitions.items()
+            name: usable(limited(each), _compiles, []) for name, each in self._definitions.items()
         }
         return Registry([(_HOME, {"$schema": _DIALECT, "$defs": definitions})])
 

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .borrowed import IndexSelector, NameSelector, SliceSelector, parse
-from .samples import resolve
+from .composites import gather
+from .overlays import Overlay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,6 +79,10 @@ class Ground:
         chosen = next(telling, next(iter(schemas), None))
         return None if chosen is None else self._sampler.value(chosen, name, salt)
 
+    def overlay(self, body: Any) -> Overlay:
+        """A body that is changed step by step."""
+        return Overlay(self._sampler.fitting, self._schema, body)
+
     def faults(self, body: Any) -> int:
         """How much is wrong with a body; 0 where the schema cannot be used."""
         return len(self._sampler.fitting.faults(self._schema, body))
@@ -87,11 +92,11 @@ class Ground:
         found: list[Mapping[str, Any]] = []
         waiting = [each for each in schemas if isinstance(each, Mapping)]
         while waiting and len(found) < _MOST:
-            schema = resolve(waiting.pop(0), self._definitions)
-            found.append(schema)
-            for key in ("oneOf", "anyOf"):
-                branches = schema.get(key, ())
-                waiting.extend(each for each in branches if isinstance(each, Mapping))
+            whole = gather(waiting.pop(0), self._definitions)
+            branches = [branch.schema for choice in whole.choices for branch in choice]
+            if whole.keywords or not branches:
+                found.append(whole.keywords)
+            waiting.extend(each for each in branches if isinstance(each, Mapping))
         return tuple(found)
 
 

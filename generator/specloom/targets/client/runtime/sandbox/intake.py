@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
+from . import preferences
 from .contents import is_json, read_content, without_files
 from .description import Body
 from .facets import Facets
@@ -24,12 +25,15 @@ if TYPE_CHECKING:
 
     from .checking import Checking
     from .description import Description, Operation, Parameter
+    from .preferences import Preference
     from .requests import Match
     from .spellings import Pairs
 
 __all__ = ["Call", "Intake"]
 
 _WRONG: Final = (400, 422)
+_UNTAKEN: Final = (413, 415)
+_ANY_WORD: Final = "sandbox"
 _SHOWN: Final = 200  # characters of a value that is wrong
 
 
@@ -76,10 +80,17 @@ class Intake:
             try:
                 return self._read(way, request, raw, moves)
             except RefusalError as refusal:
-                if refusal.status in _WRONG and refusal.code not in self._description.error_codes:
+                if refusal.code not in self._description.error_codes:
                     refusal.status = _status(way.operation, refusal.status)
                 first = first or refusal
         raise first or RefusalError(400, "invalid_request", "nothing takes this request")
+
+    def preference(self, operation: Operation, request: Request) -> Preference:
+        """What is preferred beside what the document declares."""
+        own = [each for each in operation.parameters if each.name.lower() == "prefer"]
+        return preferences.read(
+            request, lambda text: any(self._declares(each, text) for each in own)
+        )
 
     def _ways(self, match: Match) -> list[Match]:
         """The operations that a path means: of the best template whose parameters fit."""
@@ -170,11 +181,23 @@ class Intake:
             elif each.place == "query":
                 yield each, from_query(each, facets, pairs, claimed(parameters, "query"))
             elif each.place == "header":
-                yield each, from_header(each, facets, request.headers.getlist(each.name))
+                yield each, from_header(each, facets, self._header(each, request))
             elif each.place == "cookie":
                 yield each, from_cookies(each, facets, cookies, claimed(parameters, "cookie"))
             elif each.place == "querystring":
                 yield each, _query_string(each, facets, request)
+
+    def _header(self, parameter: Parameter, request: Request) -> Sequence[str]:
+        """The values of a header: of `Prefer` those that the document knows."""
+        values = request.headers.getlist(parameter.name)
+        if parameter.name.lower() != "prefer" or self._declares(parameter, ",".join(values)):
+            return values
+        return preferences.others(values)
+
+    def _declares(self, parameter: Parameter, text: str) -> bool:
+        """Whether the document itself says that a header may be so, and not just anything."""
+        is_open = not self._faults(parameter, _ANY_WORD)
+        return not is_open and not self._faults(parameter, text)
 
     def _alone(self, parameter: Parameter, value: Any) -> Any:
         """The only element of a list, where the parameter is one value and no list after all."""
@@ -242,13 +265,17 @@ def _is_ruled(body: Body, value: Any, raw: bytes, facets: Facets) -> bool:
 def _status(operation: Operation, usual: int) -> int:
     """The status that an operation has for a wrong request: the usual one, if it can be.
 
-    Of what breaks a rule alone that is 422; where neither is declared, it is 400.
+    Else one of those that only say that it is wrong; what breaks a rule alone is 422 only where
+    that is declared itself.
     """
+    if usual not in (*_WRONG, *_UNTAKEN):
+        return usual
     declared = operation.answers.keys()
-    is_covered = usual == _WRONG[0] and not declared.isdisjoint(("4XX", "default"))
+    is_covered = usual != _WRONG[1] and not declared.isdisjoint(("4XX", "default"))
     if str(usual) in declared or is_covered:
         return usual
-    return next((status for status in _WRONG if str(status) in declared), _WRONG[0])
+    others = (status for status in _WRONG if str(status) in declared)
+    return next(others, usual if usual in _UNTAKEN else _WRONG[0])
 
 
 def _cookies(request: Request) -> Pairs:

@@ -22,6 +22,7 @@ __all__ = ["ENDS", "Failure", "Job", "Jobs", "Pace", "Told"]
 
 # How a job may end; missing: it is forgotten.
 ENDS = ("succeeded", "failed", "cancelled", "expired", "missing")
+_TURNS = 8  # tries at an id that is free
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
 
@@ -134,6 +135,7 @@ class Jobs:
         self._handles: dict[str, Job] = {}
         self._addresses: dict[tuple[str, str], Job] = {}
         self._count = 0
+        self._ids: set[str] = set()  # of all jobs, also of those that are gone
 
     def __len__(self) -> int:
         return len(self._jobs)
@@ -157,20 +159,34 @@ class Jobs:
         """Remember that the path means this job."""
         self._addresses[kind, path] = job
 
-    def new_id(self, likes: Sequence[Any], fits: Callable[[Any], bool]) -> str | int:
+    def new_id(
+        self, likes: Callable[[str], Sequence[Any]], fits: Callable[[Any], bool]
+    ) -> str | int:
         """An id that cannot be guessed; one that counts where they are numbers.
 
-        `likes` are values as schemas have them, to be used where nothing else `fits`.
+        `likes` gives values as schemas have them, others for each text: what is to be used where
+        nothing else `fits`.
         """
         self._count += 1
         token = secrets.token_hex(16)
         guesses = (f"sandbox-{token[:16]}", str(UUID(token, version=4)), self._count, token)
-        free = [each for each in likes if isinstance(each, str | int)]
-        free = [each for each in free if str(each) not in self._jobs]
-        for guess in (*guesses, *free):
-            if fits(guess):
-                return guess
-        return next(reversed(free), guesses[0])
+        usual = next((each for each in guesses if fits(each)), None)
+        made = usual if usual is not None else self._liked(likes, fits) or guesses[0]
+        self._ids.add(str(made))
+        return made
+
+    def _liked(
+        self, likes: Callable[[str], Sequence[Any]], fits: Callable[[Any], bool]
+    ) -> str | int | None:
+        """A value as schemas have it that no job has or had, one that fits before others."""
+        drawn = (each for turn in range(_TURNS) for each in likes(f"id {self._count} {turn}"))
+        free: list[str | int] = []
+        for each in drawn:
+            if isinstance(each, str | int) and str(each) not in self._ids:
+                if fits(each):
+                    return each
+                free.append(each)
+        return next(iter(free), None)
 
     def create(self, given: str | int, **fields: Any) -> Job:
         """A new job with that id; one that has it already gives way."""

@@ -51,7 +51,7 @@ class Links:
             step = job.life.step(kind)
             if step is None or not step.url:
                 continue
-            url = self._step(root, job, kind, step)
+            url = self.address(root, job, kind, step)
             if step.url.startswith(_HEADER):
                 headers[step.url.removeprefix(_HEADER).lower()] = url
             else:
@@ -65,7 +65,8 @@ class Links:
             return None
         return path_values(job, kind, step, operation)
 
-    def _step(self, root: str, job: Job, kind: Kind, step: Step) -> str:
+    def address(self, root: str, job: Job, kind: Kind, step: Step) -> str:
+        """The URL of a further call of a job."""
         values = self.values(job, kind)
         if values is None:
             return f"{root}_sandbox/{OWN[kind]}/{job.handle}"

@@ -55,6 +55,7 @@ _NEXTS: Final = frozenset(
 )
 _COUNTS: Final = frozenset(("pages", "pagecount", "totalpages", "lastpage", "numpages"))
 _LEVELS: Final = 3
+_MOST: Final = 100  # items of a page where nobody asks for fewer: of all of them the last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,23 +75,24 @@ class Page:
         return self.start + len(self.items) < self.total
 
 
-def page_of(call: Call, items: Mapping[str, Any]) -> Page:
-    """What a call asks for of a list."""
+def page_of(call: Call, items: Mapping[str, Any], *, newest_first: bool = False) -> Page:
+    """What a call asks for of a list; the newest items where it cannot ask for any."""
     query = call.parameters.get("query", {})
     named = {"".join(words_of(each.name)): each.name for each in call.operation.parameters}
-    _, limit = _asked(query, named, _LIMITS)
+    limit_name, limit = _asked(query, named, _LIMITS)
     offset_name, offset = _asked(query, named, _OFFSETS)
     page_name, page = _asked(query, named, _PAGES)
     cursor_name = next((named[each] for each in named if each in _CURSORS), None)
-    size = limit if limit is not None and limit > 0 else None
     keys = list(items)
-    start = offset or 0
-    if page is not None and size is not None and page_name:
+    size = limit or _MOST
+    is_whole = limit_name is offset_name is page_name is cursor_name is None
+    start = max(0, len(keys) - _MOST) if is_whole and not newest_first else offset or 0
+    if page is not None and page_name:
         start = max(page - 1, 0) * size
     after = query.get(cursor_name or "")
     if isinstance(after, str) and after in keys:
         start = keys.index(after) + 1
-    kept = keys[start:] if size is None else keys[start : start + size]
+    kept = keys[start : start + size]
     end = start + len(kept)
     follow: dict[str, Any] | None = None
     if end < len(keys) and kept:
@@ -101,7 +103,7 @@ def page_of(call: Call, items: Mapping[str, Any]) -> Page:
         items={key: items[key] for key in kept},
         total=len(keys),
         start=start,
-        limit=size,
+        limit=size if limit else None,
         follow=follow,
         cursor=kept[-1] if follow is not None and cursor_name else None,
     )

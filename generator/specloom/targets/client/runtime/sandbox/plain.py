@@ -5,13 +5,14 @@ from __future__ import annotations
 import copy
 import time
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from .listings import page_of, tell
 from .overlays import Overlay
 from .refusals import write_refusal
 from .rendering import Rendering, answer_for, negotiated, success
 from .requests import RefusalError
-from .shelves import Shelves, collection_of, identity, place_of_list
+from .shelves import Shelves, answers_to, collection_of, identity, place_of_list
 from .stock import Stock, at
 from .things import Things
 
@@ -64,6 +65,7 @@ class Plain:
         collection, key = collection_of(call.match)
         method = call.operation.method
         if key is not None:
+            key = self._called(collection, key)
             answer = _ON_ONE.get(method, Plain._told)
             return answer(self, call, shelf, collection, key)
         if method == "POST" and (shelf.on_one or self._lists(shelf.on_all.get("GET"))):
@@ -73,6 +75,13 @@ class Plain:
         if method == "GET" and (shelf.on_one or "POST" in shelf.on_all):
             return self._list(call, shelf, collection)
         return self._single(call, collection)
+
+    def _called(self, collection: str, key: str) -> str:
+        """The id of the thing that is kept, be it asked for by that or by a name that it has."""
+        if self.things.get(collection, key) is not None:
+            return key
+        kept = self.things.values(collection).items()
+        return next((known for known, thing in kept if answers_to(thing, key)), key)
 
     def preferred(self, call: Call, preference: Preference) -> Response:
         """The answer with the preferred status and example; nothing is created or changed.
@@ -111,6 +120,11 @@ class Plain:
         headers = self._rendering.headers(answer, refusal.headers)
         return self._rendering.write(refusal.status, content, value, request, headers)
 
+    def dressed(self, response: Response, call: Call) -> Response:
+        """The answer of a job with all that its operation declares of such an answer."""
+        self._rendering.dress(response, call.operation)
+        return response
+
     def clear(self) -> None:
         """Forget all that was created."""
         self.things.clear()
@@ -129,7 +143,9 @@ class Plain:
         status, answer = success(call.operation, _CREATES)
         content = self._content(answer, call.request)
         key, thing = self._stock.create(call, shelf, collection, _json(content), key)
-        return self._tell(call, status, answer, content, thing, f"{collection}/{key}")
+        path = f"{collection}/{quote(key, safe='')}"
+        told = self._stock.with_key(content, thing, shelf, key)
+        return self._tell(call, status, answer, content, told, path)
 
     def _get(self, call: Call, shelf: Shelf, collection: str, key: str) -> Response:
         thing = self._thing(shelf, collection, key)
@@ -278,11 +294,10 @@ class Plain:
         """An answer that tells a thing; `path` is where it lies from now on."""
         told = _json(content)
         value = self._stock.body(told, thing) if told else self._value(content, call)
-        headers = {"location": f"{str(call.request.base_url).rstrip('/')}{path}"} if path else {}
-        declared = {name.lower() for name in (answer.headers if answer else {})}
-        return self._reply(
-            call, status, answer, content, value, headers if "location" in declared else {}
-        )
+        places = [name.lower() for name in (answer.headers if answer and path else ())]
+        url = f"{str(call.request.base_url).rstrip('/')}{path}"
+        headers = {name: url for name in places if name.endswith("location")}
+        return self._reply(call, status, answer, content, value, headers)
 
     def _content(self, answer: Answer | None, request: Request) -> Content | None:
         """The content to answer with: as `Accept` asks for, else the first.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .answers import Twist, success
 from .borrowed import is_source, sources_within
-from .counts import page_of
+from .listings import page_of
 from .lives import asked_by, fills, find_jobs
+from .rendering import success
 from .replies import json_reply
 from .requests import RefusalError
 from .rolls import Rolls
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from .answers import Answers
+    from .answers import Answers, Twist
     from .cast import Cast
     from .description import Operation
     from .intake import Call
@@ -150,7 +150,9 @@ class Play:
             raise RefusalError(_not_yet(operation), "no_result", told)
         if job.life.redirect:
             leading = {"Location": self._cast.links.file(str(request.base_url), job)}
-            return json_reply(None, job.life.redirect, leading)
+            is_told = operation is not None and str(job.life.redirect) in operation.answers
+            body = self._answers.draft(operation, job.life.redirect) if is_told else None
+            return json_reply(body, job.life.redirect, leading)
         if job.life.result_is_file:
             return await self._serve(request, job)
         status = success(operation)[0] if operation is not None else 200
@@ -161,8 +163,8 @@ class Play:
         lives = [part.life for part in parts if part.kind == "list"]
         asked = asked_by(call.match, call.request)
         jobs = [job for job in self._jobs if job.life in lives and _is_below(job, asked)]
-        page = page_of(jobs[::-1], call.parameters.get("query", {}))
-        body = self._rolls.roll(call.request, lives[0], call.operation, page)
+        page = page_of(call, {job.id: job for job in jobs[::-1]}, newest_first=True)
+        body = self._rolls.roll(call, lives[0], page)
         return json_reply(body, success(call.operation)[0])
 
 
@@ -190,11 +192,9 @@ def _unknown(call: Call, parts: Sequence[Part]) -> str:
 
 
 def _refuse_too_late(operation: Operation | None, job: Job) -> None:
-    """Refuse to cancel what has ended, where the document has a status for that."""
-    declared = operation.answers if operation is not None else {}
-    for status in ("409", "400", "422"):
-        if status in declared:
-            raise RefusalError(int(status), "not_cancellable", f"job {job.id} has ended already")
+    """Refuse to cancel what has ended, where the document has the status for that."""
+    if operation is not None and "409" in operation.answers:
+        raise RefusalError(409, "not_cancellable", f"job {job.id} has ended already")
 
 
 def _not_yet(operation: Operation | None) -> int:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import msgspec
 from starlette.responses import Response
 
 from .contents import is_json
 from .payloads import payload
+from .replies import sendable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Rendering", "answer_for", "negotiated", "success"]
 
 _EVENTS: Final = "text/event-stream"
+_JSON: Final = "application/json"
 _OWN: Final = (  # headers that the server itself decides
     *("connection", "content-encoding", "content-length", "content-range", "content-type"),
     *("date", "keep-alive", "trailer", "transfer-encoding", "upgrade"),
@@ -86,10 +89,10 @@ class Rendering:
     ) -> Response:
         """The response; `value` is of the content's schema, or the items of a stream."""
         if content is None or not content.content_type or status in _BARE:
-            return Response(None, status, headers=dict(headers or {}))
+            return Response(None, status, headers=sendable(headers))
         media_type = _media_type(content, request)
         body = _body(content, media_type, value, request)
-        response = Response(body, status, headers=dict(headers or {}))
+        response = Response(body, status, headers=sendable(headers))
         response.headers["content-type"] = media_type
         if request.method == "HEAD":
             response.body = b""  # its length stays told
@@ -100,15 +103,33 @@ class Rendering:
         made = {}
         known = {name.lower(): text for name, text in told.items()}
         for name, schema in (answer.headers if answer is not None else {}).items():
-            if name.lower() in _OWN:
-                continue
-            text = known.pop(name.lower(), None)
-            made[name] = text if text is not None else self._header(name, schema)
+            if name.lower() not in _OWN:
+                made[name] = self._header(name, schema, known.pop(name.lower(), None))
         return made | {name: text for name, text in told.items() if name.lower() in known}
 
-    def _header(self, name: str, schema: Any) -> str:
+    def dress(self, response: Response, operation: Operation) -> None:
+        """Add what the operation declares: headers that are not there yet, its kind of JSON."""
+        answer = answer_for(operation, response.status_code)
+        if answer is None:
+            return
+        for name, text in self.headers(answer, dict(response.headers)).items():
+            response.headers.setdefault(name, sendable({name: text})[name])
+        contents = [each for each in (answer, *answer.others) if each.kind == "json"]
+        names = [each.content_type for each in contents if "*" not in each.content_type]
+        is_usual = response.headers.get("content-type") == _JSON
+        if is_usual and names and _JSON not in names and names[0]:
+            response.headers["content-type"] = names[0]
+
+    def _header(self, name: str, schema: Any, told: str | None) -> str:
+        """A header's value: what is told, a URL without its origin where it has to be so."""
+        if told is not None:
+            path = urlsplit(told)._replace(scheme="", netloc="").geturl()
+            fits = self._sampler.fits
+            return path if fits(schema, path) and not fits(schema, told) else told
         if name.lower() == "content-disposition":
             return 'attachment; filename="sandbox"'
+        if name.lower() == "retry-after" and self._sampler.fits(schema, 0):
+            return "0"  # nobody has to wait here
         value = self._sampler.value(schema, name)
         items = value if isinstance(value, list) else [value]
         if isinstance(value, dict):

@@ -6,7 +6,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from .borrowed import NameSelector, parse
-from .counts import plain_name
+from .listings import tell
 from .pen import at, found, replaced
 from .requests import RefusalError
 
@@ -16,18 +16,13 @@ if TYPE_CHECKING:
     from .answers import Answers
     from .borrowed import Location
     from .cast import Cast
-    from .counts import Page
-    from .description import Operation
+    from .intake import Call
     from .jobs import Job
+    from .listings import Page
     from .lives import Life
     from .scribe import Scribe
 
 __all__ = ["Rolls"]
-
-_TOTALS = ("total", "totalcount", "totalitems", "totalresults")
-_COUNTS = ("count", "size")
-_MORE = ("hasmore", "more", "hasnext")
-_NEXT = ("next", "nextcursor", "nextpage", "nextpagetoken", "nexturl", "nexttoken")
 
 
 class Rolls:
@@ -36,14 +31,14 @@ class Rolls:
     def __init__(self, answers: Answers, cast: Cast) -> None:
         self._answers, self._cast = answers, cast
 
-    def roll(self, request: Request, life: Life, operation: Operation, page: Page[Job]) -> Any:
+    def roll(self, call: Call, life: Life, page: Page) -> Any:
         """The answer with the jobs of a page, each told as a poll tells it as far as it can be."""
         listing = life.cycle.listing
-        scribe, ids = self._answers.scribe(operation), listing.ids if listing else "$"
-        body = self._answers.draft(operation, 0)
+        scribe, ids = self._answers.scribe(call.operation), listing.ids if listing else "$"
+        body = self._answers.draft(call.operation, 0)
         if body is None:
             return body
-        jobs = list(page.items)
+        jobs: list[Job] = list(page.items.values())
         if not jobs:
             body = _emptied(body, ids)
         else:
@@ -55,8 +50,12 @@ class Rolls:
             )
             nodes = parse(ids).nodes(body)
             for job, node in zip(jobs, nodes, strict=False):
-                body = self._told(request, scribe, body, node.location, job)
-        return _counted(scribe, body, page)
+                body = self._told(call.request, scribe, body, node.location, job)
+        overlay = scribe.ground.overlay(body)
+        names = (each.selectors[0] for each in parse(ids).segments[: _depth(ids)])
+        place = [each.name for each in names if isinstance(each, NameSelector)]
+        tell(overlay, place, page, call)
+        return overlay.body
 
     def _told(self, request: Request, scribe: Scribe, body: Any, own: Location, job: Job) -> Any:
         """The body with what a poll tells of a job in the item that has its id at `own`."""
@@ -96,31 +95,16 @@ class Rolls:
 
 def _emptied(body: Any, ids: str) -> Any:
     """The body with an empty list where the ids would stand."""
-    segments = parse(ids).segments
-    last = max(
-        (n for n, each in enumerate(segments) if not isinstance(each.selectors[0], NameSelector)),
-        default=0,
-    )
     body = copy.deepcopy(body)
-    for location in found(body, segments[:last]):
+    for location in found(body, parse(ids).segments[: _depth(ids)]):
         held = at(body, location)
         if isinstance(held, list | dict):
             body = replaced(body, location, type(held)())
     return body
 
 
-def _counted(scribe: Scribe, body: Any, page: Page[Job]) -> Any:
-    """The body with what it says of the list's length."""
-    if not isinstance(body, dict):
-        return body
-    for name in list(body):
-        path, plain = f"$[{name!r}]", plain_name(name)
-        if plain in _TOTALS and isinstance(body[name], int):
-            body = scribe.write(body, path, page.total, body[name])
-        elif plain in _COUNTS and isinstance(body[name], int):
-            body = scribe.write(body, path, len(page.items), body[name])
-        elif plain in _MORE and isinstance(body[name], bool):
-            body = scribe.write(body, path, page.more, body[name])
-        elif plain in _NEXT and isinstance(body[name], str):
-            body = scribe.clear(body, path)
-    return body
+def _depth(ids: str) -> int:
+    """How many steps lead to the list."""
+    steps = [each.selectors[0] for each in parse(ids).segments]
+    free = (at for at, each in enumerate(steps) if not isinstance(each, NameSelector))
+    return max(free, default=0)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from .description import Operation
 
-__all__ = ["Routes", "raw_path", "shape_of"]
+__all__ = ["Routes", "bare", "raw_path", "shape_of"]
 
 Rank: TypeAlias = tuple[tuple[bool, int, int], ...]
 
@@ -64,15 +64,23 @@ class Routes:
                 return _with_twins(fitting)
         if not found:
             raise RefusalError(404, "not_found", f"there is nothing at {unquote(path)}")
-        shape = shape_of(found[0].operation.path)
-        allowed = _allowed([each for each in found if shape_of(each.operation.path) == shape])
+        allowed = _allowed(found)
         message = f"{method} is not for {unquote(path)}, but {allowed}"
         raise RefusalError(405, "method_not_allowed", message, {"Allow": allowed})
 
     def _found(self, path: str, sent: set[tuple[str, str]]) -> Iterator[Match]:
+        """The templates that a path means: those with words in the same segments as the first.
+
+        What is a path of words alone is not what a template beside it means, whatever the method.
+        """
+        words: list[bool] = []
         for route in self._routes:
             found = route.pattern.fullmatch(path)
-            if found is not None and set(route.query) <= sent:
+            if found is None or not set(route.query) <= sent:
+                continue
+            own = [not is_open for is_open, _, _ in route.rank[0]]
+            words = words or own
+            if own == words:
                 raw = dict(zip(route.names, found.groups(), strict=True))
                 texts = {name: unquote(text) for name, text in raw.items()}
                 yield Match(operation=route.operation, parameters=texts, raw=raw)
@@ -88,7 +96,12 @@ def _with_twins(fitting: Sequence[Match]) -> Match:
 
 def shape_of(path: str) -> str:
     """The template of a path without the names in it, nor a query or fragment behind it."""
-    return _PLACEHOLDER.sub("{}", path.partition("?")[0].partition("#")[0])
+    return _PLACEHOLDER.sub("{}", bare(path))
+
+
+def bare(path: str) -> str:
+    """A path without a query or fragment behind it."""
+    return path.partition("?")[0].partition("#")[0]
 
 
 def raw_path(request: Request) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from .description import Content
 
-__all__ = ["Sampler", "properties", "resolve"]
+__all__ = ["Sampler", "properties"]
 
 _DEPTH: Final = 8
 _CUTS: Final = 40
@@ -118,7 +118,7 @@ def _without(value: Any, place: Sequence[str | int]) -> Any:
     return made
 
 
-def resolve(schema: Any, definitions: Mapping[str, Any]) -> Mapping[str, Any]:
+def _resolved(schema: Any, definitions: Mapping[str, Any]) -> Mapping[str, Any]:
     """The schema with the ones that it refers to, and its `allOf`, laid under it."""
     return gather(schema, definitions).keywords if isinstance(schema, Mapping) else {}
 
@@ -128,8 +128,8 @@ def properties(
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The JSON Pointer and the schema of each property, outer ones before those within them."""
     within = {
-        f"{at}/{name.replace('~', '~0').replace('/', '~1')}": resolve(each, definitions)
-        for name, each in resolve(schema, definitions).get("properties", {}).items()
+        f"{at}/{name.replace('~', '~0').replace('/', '~1')}": _resolved(each, definitions)
+        for name, each in _resolved(schema, definitions).get("properties", {}).items()
     }
     yield from within.items()
     if depth < _DEPTH:

@@ -1,4 +1,7 @@
-"""The sandbox as an ASGI application: it answers like the API, from memory, for no money."""
+"""The sandbox as an ASGI application: it answers like the API, from memory, for no money.
+
+A key with `invalid` in it is refused, any other is taken.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from . import preferences
 from .answers import Answers
 from .bench import Bench, Visit
 from .cast import Cast
 from .checking import Checking
 from .dice import Dice
+from .entrance import Entrance
 from .faces import code_point
 from .faults import CODE, Order, Severity, read_order, refuse_impossible
 from .files import Counter
@@ -47,7 +50,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
     from starlette.responses import Response
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp
 
     from .description import Description, Operation
     from .intake import Call
@@ -191,9 +194,11 @@ class Application:
             Route("/_sandbox/jobs", self._list),
             Route("/_sandbox/files/{name}", self._serve),
             *own,
-            Route("/{path:path}", _Endpoint(self._answer)),
         ]
-        return Starlette(routes=routes, exception_handlers={RefusalError: self._refuse})
+        made = Starlette(routes=routes, exception_handlers={RefusalError: self._refuse})
+        # No route, since a pattern of Starlette's takes no path with a newline in it.
+        made.router.default = Entrance(self._answer, self._answer_refusal)
+        return made
 
     async def _tell(self, _request: Request) -> Response:
         return json_reply(self.report())
@@ -268,14 +273,16 @@ class Application:
         """What the request asks for, done."""
         call = await self._intake.take(match, request, self._layout.moves(match.operation))
         self._refuse_on_demand(request, visit)
-        preference = preferences.read(request)
+        preference = self._intake.preference(match.operation, request)
         if preference.code is not None or preference.example is not None:
             return self._plain.preferred(call, preference)
         if life is not None:
-            return self._submit(call, life, visit)
+            return self._plain.dressed(self._submit(call, life, visit), call)
         state, twist = self._twist(visit)
         played = await self._play.answer(call, found, twist, state)
-        return self._enclosed(self._plain.answer(call, preference)) if played is None else played
+        if played is not None:
+            return self._plain.dressed(played, call)
+        return self._enclosed(self._plain.answer(call, preference))
 
     def _enclosed(self, response: Response) -> Response:
         """The answer of a plain operation in the envelope that was set."""
@@ -366,19 +373,6 @@ class Application:
 
 
 _ANY_STEP = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-
-
-class _Endpoint:
-    """Takes every method: Starlette asks an object for none of them."""
-
-    def __init__(self, answer: Callable[[Request], Any]) -> None:
-        self._answer = answer
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        from starlette.requests import Request
-
-        answer = await self._answer(Request(scope, receive, send))
-        await answer(scope, receive, send)
 
 
 def _loosely(content: bytes) -> Any:

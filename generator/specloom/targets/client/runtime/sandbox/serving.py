@@ -31,6 +31,7 @@ _NEEDED = ("av", "PIL", "starlette", "uvicorn")
 class Sandbox:
     """A sandbox that runs while its `with` block does, on a free port of the loopback.
 
+    Any key is accepted but for one with `invalid` in it (in any case), which is answered 401.
     A woven package derives from it and names its files: `data` is its `api.json`, `schemas` its
     `_schemas.json`. `extra` is what pip installs for it, where that is not the package's own.
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from .routes import bare, shape_of
 from .wordbook import words_of
 
 if TYPE_CHECKING:
@@ -16,7 +17,15 @@ if TYPE_CHECKING:
     from .facets import Facets
     from .requests import Match
 
-__all__ = ["Shelf", "Shelves", "collection_of", "identity", "place_of_list", "place_of_thing"]
+__all__ = [
+    "Shelf",
+    "Shelves",
+    "answers_to",
+    "collection_of",
+    "identity",
+    "place_of_list",
+    "place_of_thing",
+]
 
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 _IDENTITIES: Final = (
@@ -37,7 +46,7 @@ _LEVELS: Final = 2
 
 def collection_of(match: Match) -> tuple[str, str | None]:
     """The collection that a path means, as `Things` names it, and the id if it means a thing."""
-    path = match.operation.path.partition("?")[0].partition("#")[0].rstrip("/")
+    path = bare(match.operation.path).rstrip("/")
     collection, _, last = path.rpartition("/")
     alone = _PLACEHOLDER.fullmatch(last)
 
@@ -56,6 +65,16 @@ class Shelf:
     on_all: Mapping[str, Operation]
     on_one: Mapping[str, Operation]
     parameter: str = ""
+
+    @property
+    def keys(self) -> list[Any]:
+        """The schemas of the parameter that the id is sent in, wherever it is."""
+        return [
+            parameter.schema
+            for operation in self.on_one.values()
+            for parameter in operation.parameters
+            if parameter.place == "path" and f"{{{parameter.name}}}" in _last(operation.path)
+        ]
 
     @property
     def is_creatable(self) -> bool:
@@ -89,7 +108,7 @@ class Shelves:
 
     def parents(self, match: Match) -> Iterable[tuple[str, str]]:
         """The things that a path leads through, outermost first: collection and id of each."""
-        segments = match.operation.path.strip("/").split("/")
+        segments = bare(match.operation.path).strip("/").split("/")
         told = [_filled(each, match) for each in segments]
         for at, segment in enumerate(segments[:-1]):
             alone = _PLACEHOLDER.fullmatch(segment)
@@ -103,9 +122,20 @@ def identity(names: Iterable[str], parameter: str, collection: str) -> str | Non
     words = words_of(parameter)
     single = _single("".join(words_of(collection.rstrip("/").rpartition("/")[2])))
     sought = ["".join(words)]
-    sought += [words[-1]] if words and words[-1] in _IDENTITIES else []
+    is_either = "or" in words and "id" in words
+    sought += [words[-1]] if words and words[-1] in _IDENTITIES and not is_either else []
     sought += ["id", f"{single}id", *_IDENTITIES, single]
     return next((known[each] for each in sought if each in known), None)
+
+
+def answers_to(thing: Any, key: str) -> bool:
+    """Whether a thing is also called so: by its name, its number, its slug."""
+    members = thing.items() if isinstance(thing, dict) else ()
+    return any(
+        isinstance(value, str | int) and str(value) == key
+        for name, value in members
+        if "".join(words_of(name)) in _IDENTITIES
+    )
 
 
 def place_of_thing(facets: Facets, names: Iterable[str]) -> tuple[str, ...] | None:
@@ -148,8 +178,13 @@ def _arrays(facets: Facets, place: tuple[str, ...]) -> Iterable[tuple[tuple[str,
             yield from _arrays(facets.member(name), (*place, name))
 
 
+def _last(path: str) -> str:
+    """The last segment of a path."""
+    return bare(path).rstrip("/").rpartition("/")[2]
+
+
 def _shape(path: str) -> str:
-    return _PLACEHOLDER.sub("{}", path.partition("?")[0].partition("#")[0].rstrip("/"))
+    return shape_of(path).rstrip("/")
 
 
 def _filled(segment: str, match: Match) -> str:

@@ -62,6 +62,8 @@ def from_query(
     if "array" in facets.types and (explode or len(found) > 1):
         items = facets.items()
         return [items.typed(unquote_plus(value)) for value in found]
+    if len(found) > 1:  # what is sent several times is no single value
+        return [unquote_plus(value) for value in found]
     parts = _DELIMITERS.get(style, _COMMA).split(found[-1])
     return _flat(found[-1], parts, facets, plus=True)
 

@@ -14,7 +14,7 @@ from .shelves import identity, place_of_list, place_of_thing
 from .wordbook import words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from .description import Content, Operation
     from .intake import Call
@@ -109,7 +109,9 @@ class Stock:
         if key is None and name is not None and isinstance(sent.get(name), str | int):
             key = key_of(sent[name])
         if key is None or (name is not None and name not in sent):
-            value = self.fresh(facets.member(name or "id").schema, collection, model, name, key)
+            told = model.get(name) if isinstance(model, dict) and name else None
+            schemas = [facets.member(name or "id").schema, *shelf.keys]
+            value = self._fresh(schemas, collection, told, key)
             key = key_of(value) if key is None else key
             if name is not None:
                 overlay.lay((), {name: value})
@@ -117,30 +119,37 @@ class Stock:
         self._things.put(collection, key, thing)
         return key, thing
 
-    def fresh(
-        self, schema: Any, collection: str, model: Any, name: str | None, key: str | None = None
-    ) -> Any:
-        """An id that no thing of the collection has, or the value of the one that was chosen."""
-        facets = self.facets(schema)
+    def _fresh(self, schemas: Sequence[Any], collection: str, told: Any, key: str | None) -> Any:
+        """An id that no thing of the collection has, or the value of the one that was chosen.
+
+        The first schema is that of the property, the others those of parameters that take it.
+        """
+        facets = self.facets(schemas[0])
         if key is not None:
             return facets.typed(key)
         kept = self._things.ever(collection)
         if "integer" in facets.types or "number" in facets.types:
-            return self._counted(schema, kept)
-        told = model.get(name) if isinstance(model, dict) and name else None
+            return self._counted(schemas[0], kept)
         values = (
-            self._drawn(schema, told, Dice("id", collection, turn))
+            value
             for turn in range(len(kept), len(kept) + _TRIES)
+            for value in self._drawn(schemas, told, Dice("id", collection, turn))
+            if key_of(value) not in kept
         )
-        fresh = (value for value in values if key_of(value) not in kept)
-        return next(fresh, f"{collection}/{len(kept)}")
+        return next(values, f"{collection}/{len(kept)}")
 
-    def _drawn(self, schema: Any, told: Any, dice: Dice) -> Any:
-        """An id of the looks of the one that is told, else one that is made up."""
-        value = _varied(told, dice) if isinstance(told, str) else None
-        if value is not None and self._sampler.fits(schema, value):
-            return value
-        return self._sampler.value(schema or {"type": "string"}, "id", str(dice.below(2**32)))
+    def _drawn(self, schemas: Sequence[Any], told: Any, dice: Dice) -> Iterator[Any]:
+        """Ids of the looks of the one that is told, and made up ones: the best of them first."""
+        likes = [_varied(told, dice)] if isinstance(told, str) else []
+        salt = str(dice.below(2**32))
+        likes += [self._sampler.value(each or {"type": "string"}, "id", salt) for each in schemas]
+        yield from (each for each in likes if all(self._takes(one, each) for one in schemas))
+        yield from (each for each in likes if self._sampler.fits(schemas[0], each))
+
+    def _takes(self, schema: Any, value: Any) -> bool:
+        """Whether a value is what the schema of a property, or of a parameter, says."""
+        fits = self._sampler.fits
+        return fits(schema, value) or fits(schema, self.facets(schema).typed(key_of(value)))
 
     def _counted(self, schema: Any, kept: Collection[str]) -> int:
         numbers = [int(each) for each in kept if each.isdecimal() and len(each) < 18]
@@ -207,6 +216,15 @@ class Stock:
     def down(self, schema: Any, place: Sequence[str]) -> Facets:
         """What may stand at a place of a body."""
         return self._down(self.facets(schema), place)
+
+    def with_key(
+        self, content: Content | None, thing: Mapping[str, Any], shelf: Shelf, key: str
+    ) -> Mapping[str, Any]:
+        """A thing with its id also under the parameter's name, where an answer calls it so."""
+        facets = self.facets(content.schema if content is not None else {})
+        wanted = words_of(shelf.parameter)
+        names = [name for name in facets.names() - thing.keys() if words_of(name) == wanted]
+        return {**thing, **{name: facets.member(name).typed(key) for name in names}}
 
     def _may_be_null(self, facets: Facets, name: str) -> bool:
         return "null" in facets.member(name).types

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from .answers import Twist, success
+from .answers import Twist
 from .borrowed import parse, point
 from .counts import wanted
 from .jobs import ENDS, Failure, Told
 from .lives import asked_by
+from .rendering import answer_for, success
 from .replies import json_reply
 from .requests import RefusalError
 from .sorts import media_type_of
@@ -139,7 +140,7 @@ class Submits:
         is_own = life.cycle.idempotency is not None and life.cycle.idempotency.is_id
         jobs: list[Job] = []
         for place in range(made):
-            given = key if is_own and key else self._new_id(life, len(jobs))
+            given = key if is_own and key else self._new_id(life)
             job = self._cast.jobs.create(
                 given,
                 life=life,
@@ -164,7 +165,7 @@ class Submits:
         ground = self._answers.scribe(answering).ground
         return media_type_of(life, ground, content, body)
 
-    def _new_id(self, life: Life, place: int) -> str | int:
+    def _new_id(self, life: Life) -> str | int:
         scribe = self._answers.scribe(life.submit)
         draft = self._answers.draft(life.submit, 0)
         wanted_by = _schemas_of_id(life)
@@ -179,9 +180,11 @@ class Submits:
             return scribe.ground.faults(scribe.write(draft, path, guess)) <= least
 
         schemas = scribe.ground.at(parse(path).segments) if path else ()
-        salt = f"id {len(self._cast.jobs)} {place}"
-        likes = [scribe.ground.sample(schemas, "id", salt)]
-        likes += [self._sampler.value(schema, "id", salt) for schema in wanted_by]
+
+        def likes(salt: str) -> list[Any]:
+            own = [scribe.ground.sample(schemas, "id", salt)] if schemas else []
+            return own + [self._sampler.value(schema, "id", salt) for schema in wanted_by]
+
         return self._cast.jobs.new_id(likes, fits)
 
     def _told(self, request: Request, life: Life, jobs: Sequence[Job], twist: Twist | None) -> Told:
@@ -194,12 +197,21 @@ class Submits:
             facts = self._cast.facts(request, jobs[0], first, first=True)
             facts = replace(facts, ids=[job.given for job in jobs], progress=0.0)
             body = self._answers.submitted(life, facts, twist)
-            headers = self._cast.links.given(root, jobs[0], "poll", "cancel")[1]
+            headers = self._headers(root, jobs[0], status)
             for job in jobs:
                 job.first = Told(status=status, body=body, headers=headers)
         for job in jobs:
             self._cast.enter(request, job)
         return Told(status=status, body=body, headers=headers)
+
+    def _headers(self, root: str, job: Job, status: int) -> dict[str, str]:
+        """The headers that lead on: those of steps, and where the document says that a job lies."""
+        life, links = job.life, self._cast.links
+        answer = answer_for(life.submit, status)
+        names = [name.lower() for name in (answer.headers if answer is not None else ())]
+        places = [name for name in names if name.endswith("location")]
+        address = links.address(root, job, "poll", life.cycle.poll) if places else ""
+        return dict.fromkeys(places, address) | links.given(root, job, "poll", "cancel")[1]
 
     def _repeated(self, call: Call, life: Life, known: _Known) -> Response:
         if known.asked != _print(call):
@@ -213,15 +225,16 @@ class Submits:
 
 
 def _schemas_of_id(life: Life) -> list[Any]:
-    """What the parameters of the poll that carry the id may be."""
-    answering = life.operations.get("poll")
-    if answering is None:
-        return []
-    bound = life.cycle.poll.parameters.items()
-    names = {name.rpartition(".")[2] for name, source in bound if source in ("$id", *life.cycle.id)}
-    in_path = [each.name for each in answering.parameters if each.place == "path"]
-    names = names or set(in_path[-1:])
-    return [each.schema for each in answering.parameters if each.name in names]
+    """What the parameters that carry the id may be, in each step that is an operation."""
+    found: list[Any] = []
+    for kind, operation in life.operations.items():
+        step = life.step(kind)
+        bound = step.parameters.items() if step is not None else ()
+        names = {name.rpartition(".")[2] for name, at in bound if at in ("$id", *life.cycle.id)}
+        in_path = [each.name for each in operation.parameters if each.place == "path"]
+        names = names or set(in_path[-1:] if kind == "poll" else ())
+        found += [each.schema for each in operation.parameters if each.name in names]
+    return found
 
 
 def _key(call: Call, life: Life) -> str:

@@ -180,12 +180,22 @@ class Telling:
             return body
         paths = self._cycle.status
         known = [path for path in paths if self._stands(scribe, body, path)]
-        for number, path in enumerate(known or paths[:1]):
-            if number and not parse(path).find(body):
-                continue  # one place is enough
+        for path in (known or paths)[:1]:
             body = scribe.write(body, path, *words)
-            words = [parse(path).first(body)] if selects(path, body) else words
+            words = [parse(path).first(body), *words] if selects(path, body) else words
+        for path in known[1:]:
+            if parse(path).find(body):  # one place is enough, but none may tell something else
+                told = scribe.write(body, path, *words)
+                is_worse = scribe.ground.faults(told) > scribe.ground.faults(body)
+                body = body if is_worse else told
         return body
+
+    def begun(self, scribe: Scribe, body: Any, state: str) -> Any:
+        """The submit's answer with its state; left out where it says none and must not say this."""
+        told = self.write_word(scribe, body, self.words(state))
+        is_worse = scribe.ground.faults(told) > scribe.ground.faults(body)
+        says_one = any(selects(path, body) for path in self._cycle.status)
+        return body if is_worse and not says_one else told
 
     def _unspoken(self, scribe: Scribe, body: Any) -> Any:
         """The body with a word that is none of the document's states, or with no word at all."""
