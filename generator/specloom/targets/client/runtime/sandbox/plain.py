@@ -13,7 +13,7 @@ from .refusals import write_refusal
 from .rendering import Rendering, answer_for, negotiated, success
 from .requests import RefusalError
 from .shelves import Shelves, answers_to, collection_of, identity, place_of_list
-from .stock import Stock, at
+from .stock import Stock, at, sayable
 from .things import Things
 
 if TYPE_CHECKING:
@@ -269,10 +269,14 @@ class Plain:
         if not isinstance(call.body, dict) or told is None or method == "GET":
             if place is not None and method == "DELETE":
                 self.things.remove(_SINGLES, place)
-            return self._reply(call, status, answer, content, self._value(content, call))
+            made = self._value(content, call)
+            if told is not None:
+                made = self._stock.echoed(told, made, call.match.parameters)
+            return self._reply(call, status, answer, content, made)
         if place is not None and method in ("PUT", "PATCH", "POST"):
             self._keep(call, place, kept, told)
-        value = self._stock.body(told, _without_files(call.body), is_echo=True)
+        value = self._stock.body(told, sayable(call.body), is_echo=True)
+        value = self._stock.echoed(told, value, call.match.parameters)
         return self._reply(call, status, answer, content, value)
 
     def _keep(self, call: Call, place: str, kept: Any, told: Content) -> None:
@@ -294,6 +298,8 @@ class Plain:
         """An answer that tells a thing; `path` is where it lies from now on."""
         told = _json(content)
         value = self._stock.body(told, thing) if told else self._value(content, call)
+        if told is not None:
+            value = self._stock.echoed(told, value, call.match.parameters)
         places = [name.lower() for name in (answer.headers if answer and path else ())]
         url = f"{str(call.request.base_url).rstrip('/')}{path}"
         headers = {name: url for name in places if name.endswith("location")}
@@ -388,7 +394,3 @@ def _named(content: Content | None, name: str) -> Any:
             f"Prefer: example={name}: there are {', '.join(names) or 'none'}",
         )
     return copy.deepcopy(content.examples[-len(names) :][names.index(name)])
-
-
-def _without_files(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: each for name, each in body.items() if not isinstance(each, bytes)}

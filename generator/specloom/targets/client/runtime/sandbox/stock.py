@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .shelves import Shelf
     from .things import Things
 
-__all__ = ["Stock", "at", "key_of"]
+__all__ = ["Stock", "at", "key_of", "sayable"]
 
 _CREATED: Final = frozenset(
     (
@@ -101,7 +101,7 @@ class Stock:
         overlay = Overlay(self._sampler.fitting, schema, copy.deepcopy(model))
         facets = self.facets(schema)
         names = facets.names() or set(model)
-        known = {name: value for name, value in _plain(sent).items() if name in names}
+        known = {name: value for name, value in sayable(sent).items() if name in names}
         overlay.lay((), known)
         overlay.drop((), [name for name in call.members if name not in sent])
         self._date(overlay, facets, _CREATED | _UPDATED)
@@ -165,7 +165,7 @@ class Stock:
         self, call: Call, thing: Mapping[str, Any], schema: Any, *, is_whole: bool
     ) -> dict[str, Any]:
         """A thing after a PATCH (RFC 7396), or with `is_whole` after a PUT."""
-        sent = _plain(call.body) if isinstance(call.body, dict) else {}
+        sent = sayable(call.body) if isinstance(call.body, dict) else {}
         facets = self.facets(schema)
         overlay = Overlay(self._sampler.fitting, schema, copy.deepcopy(dict(thing)))
         names = facets.names()
@@ -226,6 +226,21 @@ class Stock:
         names = [name for name in facets.names() - thing.keys() if words_of(name) == wanted]
         return {**thing, **{name: facets.member(name).typed(key) for name in names}}
 
+    def echoed(self, content: Content, value: Any, parameters: Mapping[str, str]) -> Any:
+        """A body in which members that are called like parameters of the path have their values.
+
+        An `id` alone may be that of something else.
+        """
+        if not isinstance(value, dict):
+            return value
+        sent = {words_of(name): text for name, text in parameters.items()}
+        names = [name for name in value if len(words_of(name)) > 1 and words_of(name) in sent]
+        overlay = Overlay(self._sampler.fitting, content.schema, value)
+        facets = self.facets(content.schema)
+        for name in names:
+            overlay.lay((), {name: facets.member(name).typed(sent[words_of(name)])})
+        return overlay.body
+
     def _may_be_null(self, facets: Facets, name: str) -> bool:
         return "null" in facets.member(name).types
 
@@ -269,12 +284,12 @@ def _json(operation: Operation | None) -> Content | None:
     return next((each for each in contents if each.kind == "json"), None)
 
 
-def _plain(value: Any) -> Any:
+def sayable(value: Any) -> Any:
     """What was sent, as an answer can tell it: of files nothing."""
     if isinstance(value, dict):
-        return {name: _plain(each) for name, each in value.items() if not isinstance(each, bytes)}
+        return {name: sayable(each) for name, each in value.items() if not isinstance(each, bytes)}
     if isinstance(value, list):
-        return [_plain(each) for each in value if not isinstance(each, bytes)]
+        return [sayable(each) for each in value if not isinstance(each, bytes)]
     return value
 
 
