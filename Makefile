@@ -16,7 +16,7 @@ export PIP_BUILD_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: generate help setup check test golden demo sandbox bench bench-documents bench-wire bench-money bench-crash \
-	bench-jobs-of-others bench-sandboxes bench-detection clean
+	bench-jobs-of-others bench-sandboxes bench-detection bench-import clean
 .DEFAULT_GOAL := generate
 
 generate: $(READY) ## weave generated/ from spec/; says which files changed, or that nothing did
@@ -89,6 +89,9 @@ bench-sandboxes: $(READY) ## the sandbox judged by Schemathesis and by a client 
 
 bench-detection: $(READY) ## what `specloom detect` finds and misses: DOCS=folder that holds jobs/ and real/
 	@$(RUN)/python -m bench.detection $(or $(DOCS),$(patsubst %/jobs,%,$(JOB_DOCS))) $(if $(WRITE),--write)
+
+bench-import: $(READY) ## what a client costs before its first answer: DOCS="files", WRITE=1
+	@$(RUN)/python -m bench.starting $(DOCS) $(if $(WRITE),--write)
 
 clean: ## remove what set-up and tests made
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis demo
