@@ -10,7 +10,7 @@ from specloom.detection.words import set_of, singular, tokens_of
 from specloom.openapi.schema_paths import parts_of, types_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from specloom.openapi.tree import Node
 
@@ -18,7 +18,7 @@ __all__ = ["View", "below", "items_of", "members_of", "prose_of", "step", "views
 
 _ENVELOPES = set_of(
     "data result response attributes job task body payload item resource operation execution run"
-    " action status state properties object value message"
+    " action status state properties object value message output"
 )
 _DEEPEST = 3
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -26,11 +26,19 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """An object in an answer: the JSONPath that selects it, the member that holds it, its members."""
+    """An object in an answer: the JSONPath that selects it, the member that holds it, its members.
+
+    `declared` has every schema of each member: each variant of an object may have one of its own.
+    """
 
     path: str
     holder: str
-    members: Mapping[str, Node]
+    declared: Mapping[str, Sequence[Node]]
+
+    @property
+    def members(self) -> Mapping[str, Node]:
+        """Each member's first schema."""
+        return {name: nodes[0] for name, nodes in self.declared.items()}
 
 
 def step(path: str, name: str) -> str:
@@ -43,10 +51,15 @@ def step(path: str, name: str) -> str:
 
 def members_of(schema: Node) -> dict[str, Node]:
     """The properties of a schema and its parts, by name; of several with the same name, the first."""
-    found: dict[str, Node] = {}
-    for part in parts_of(schema):
-        for name, node in part.items("properties"):
-            found.setdefault(name, node)
+    return {name: nodes[0] for name, nodes in _declared([schema]).items()}
+
+
+def _declared(schemas: Iterable[Node]) -> dict[str, list[Node]]:
+    found: dict[str, list[Node]] = {}
+    for schema in schemas:
+        for part in parts_of(schema):
+            for name, node in part.items("properties"):
+                found.setdefault(name, []).append(node)
     return found
 
 
@@ -63,27 +76,31 @@ def views_of(
 
     `element` says what a path takes from an answer that is a list: `0` or `*`.
     """
-    found: dict[str, View] = {}
-    for answer in answers:
-        for view in _opened("$", "", answer, nouns, element):
-            found.setdefault(view.path, view)
-    return sorted(found.values(), key=lambda view: view.path.count(".") + view.path.count("["))
+    found = list(_opened("$", "", list(answers), nouns, element))
+    return sorted(found, key=lambda view: view.path.count(".") + view.path.count("["))
 
 
 def _opened(
-    path: str, holder: str, schema: Node, nouns: frozenset[str], element: str, depth: int = 0
+    path: str,
+    holder: str,
+    schemas: Sequence[Node],
+    nouns: frozenset[str],
+    element: str,
+    depth: int = 0,
 ) -> Iterator[View]:
-    if types_of(schema) == {"array"}:
-        inner = items_of(schema)
-        if depth == 0 and inner is not None:
-            yield from _opened(f"{path}[{element}]", holder, inner, nouns, element, 1)
-        return
-    members = members_of(schema)
-    if members:
-        yield View(path, holder, members)
-    for name, node in members.items() if depth < _DEEPEST else ():
-        if _is_envelope(name, nouns) and "object" in types_of(node):
-            yield from _opened(step(path, name), name, node, nouns, element, depth + 1)
+    lists = [schema for schema in schemas if types_of(schema) == {"array"}]
+    inner = [node for schema in lists if (node := items_of(schema)) is not None]
+    if depth == 0 and inner:
+        yield from _opened(f"{path}[{element}]", holder, inner, nouns, element, 1)
+    declared = _declared(schema for schema in schemas if schema not in lists)
+    if declared:
+        yield View(path, holder, declared)
+    # What stands alone in an answer is the answer, whatever it is called.
+    is_alone = depth == 0 and len(declared) == 1
+    for name, nodes in declared.items() if depth < _DEEPEST else ():
+        held = [node for node in nodes if "object" in types_of(node)]
+        if held and (is_alone or _is_envelope(name, nouns)):
+            yield from _opened(step(path, name), name, held, nouns, element, depth + 1)
 
 
 def _is_envelope(name: str, nouns: frozenset[str]) -> bool:

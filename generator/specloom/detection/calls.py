@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from specloom.detection.answers import below
-from specloom.openapi.schema_paths import types_of, words_of
+from specloom.openapi.schema_paths import parts_of, types_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from specloom.openapi.operations import Operation
     from specloom.openapi.tree import Node
 
-__all__ = ["Caller", "needed_parameters"]
+__all__ = ["Caller", "needed_members", "needed_parameters"]
 
 _SCALARS = {"string", "integer", "number", "boolean"}
 
@@ -32,6 +32,15 @@ def needed_parameters(operation: Operation) -> dict[tuple[str, str], Node]:
 def _has_default(parameter: Node) -> bool:
     schema = parameter.get("schema")
     return schema is not None and schema.get("default") is not None
+
+
+def needed_members(operation: Operation) -> list[str]:
+    """The members of its body without which an operation cannot be called."""
+    held, body = operation.node.get("requestBody"), operation.body()
+    if held is None or body is None or not held.follow().flag("required"):
+        return []
+    names = [str(name.value) for part in parts_of(body) for name in part.elements("required")]
+    return list(dict.fromkeys(names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +85,14 @@ class Caller:
         return {"operationRef": "#/" + "/".join(steps)}
 
     def _source(self, place: str, name: str, node: Node) -> Any:
+        schema = node.get("schema")
+        words = words_of(schema) if schema is not None else None
+        if words is not None and len(words) == 1:
+            return words[0][0]
         if (place, name) in self.submit.parameters() and place != "cookie":
             return f"$request.{place}.{name}"
         for view in self.views:
             member = view.members.get(name)
             if member is not None and types_of(member) <= _SCALARS and "[" not in view.path:
                 return below(view, name)
-        schema = node.get("schema")
-        words = words_of(schema) if schema is not None else None
-        return words[0][0] if words is not None and len(words) == 1 else None
+        return None

@@ -44,6 +44,7 @@ _THINGS = set_of(
     " pet review return purchase settlement credential identity webhook subscriber sale"
     " campaign statement loan address profile firewall network vpc bucket reader clock schedule"
     " point label topup reversal debit funding balance agreement visit trip ride reward"
+    " codespace workspace environment pod host"
 )
 _CONTROLLING = set_of(
     "cancel abort stop pause resume kill terminate delete archive unarchive restore update close"

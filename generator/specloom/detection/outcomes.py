@@ -20,6 +20,7 @@ _VALUES = (
     *("output", "outputs", "result", "results", "response", "assets", "artifacts", "files"),
     *("generated", "videos", "images", "video", "image", "audio", "transcript", "text", "data"),
 )
+_LAST = frozenset({"result", "results", "output", "outputs"})
 _URLS = frozenset({"url", "urls", "uri", "link", "href"})
 _FILES = set_of(
     "download result output file video image audio asset artifact media pdf export archive"
@@ -28,7 +29,16 @@ _FILES = set_of(
 _CALLS = frozenset({"webhook", "callback", "status", "cancel", "self", "next", "previous", "page"})
 _ERRORS = (
     *("error", "errors", "failure", "last_error", "exception", "error_message", "error_details"),
-    *("failure_reason", "failure_message", "error_reason", "fail_reason", "failed_reason"),
+    *(
+        "err_msg",
+        "error_msg",
+        "fail_msg",
+        "failure_reason",
+        "failure_message",
+        "error_reason",
+        "fail_reason",
+        "failed_reason",
+    ),
     *("status_message", "state_message"),
 )
 _MESSAGES = ("message", "detail", "description", "reason", "msg", "title", "error_message")
@@ -64,6 +74,13 @@ def result_in(view: View) -> dict[str, Any]:
     found: dict[str, Any] = {}
     files = [path for name, node in view.members.items() for path in _files(view.path, name, node)]
     values = [name for name in _called(view, _VALUES) if not _is_url(name, view.members[name])]
+    # Any other name that ends so: `analyzeResult`.
+    values += [
+        name
+        for name, node in view.members.items()
+        if tokens_of(name)[-1:] and tokens_of(name)[-1] in _LAST
+        if types_of(node) & {"object", "array"}
+    ]
     for name in values[:1]:
         found["value"] = below(view, name)
         inner = members_of(view.members[name])

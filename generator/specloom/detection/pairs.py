@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from specloom.detection.answers import View, below, items_of, step, views_of
-from specloom.detection.calls import needed_parameters
+from specloom.detection.calls import needed_members, needed_parameters
 from specloom.detection.nouns import SAYING, literals_of, nouns_of, placeholders_of, work_in
 from specloom.detection.statuses import Status, find_status
 from specloom.detection.words import set_of, singular, tokens_of
@@ -24,10 +24,12 @@ __all__ = ["Identity", "Poll", "free_parameters", "identity_of", "poll_of", "url
 _IDS = ("id", "uuid", "guid", "sid", "uid", "key", "token", "name", "handle", "number")
 _SURE_IDS = _IDS[:5]
 _SCALARS = {"string", "integer", "number"}
+_BARE = frozenset({"result", "data", "response", "task", "job"})
 _POLL_URLS = set_of(
     "status_url poll_url polling_url check_url fetch_url progress_url status_link status_uri"
     " operation_url job_url task_url poll_uri status_location status_endpoint"
 )
+_ASKING = (SAYING - {"result", "results"}) | {"query", "describe"}
 _POLL_LINKS = frozenset({"get", "status", "poll", "self"})
 
 
@@ -42,12 +44,13 @@ class Poll:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Where the submit's answer has the job's id, and the parameter of the poll that takes it."""
+    """Where the submit's answer has the job's id, and the parameter of the poll (or member of its body) for it."""
 
     path: str
     node: Node
     parameter: str
     is_named: bool
+    is_in_body: bool = False
 
     @property
     def is_of_work(self) -> bool:
@@ -69,7 +72,7 @@ def poll_of(operation: Operation, mentions: Mentions) -> Poll | None:
     status = find_status(views, mentions)
     if operation.method == "post":
         last = literals_of(operation.path)[-1:]
-        is_asked = bool(last) and bool({*tokens_of(last[0])} & (SAYING - {"result", "results"}))
+        is_asked = bool(last) and bool({*tokens_of(last[0])} & _ASKING)
         return Poll(operation, views, status) if status and is_asked else None
     if status is None and waits(operation) is None:
         return None
@@ -101,6 +104,10 @@ def identity_of(submit: Operation, views: Sequence[View], poll: Operation) -> Id
             continue
         for path, node, is_named in _identifiers(parameter, views, poll.path):
             return Identity(path, node, parameter, is_named)
+    asked = needed_members(poll)
+    if len(asked) == 1 and not free_parameters(submit, poll):
+        for path, node, is_named in _identifiers(asked[0], views, poll.path):
+            return Identity(path, node, asked[0], is_named, is_in_body=True)
     return None
 
 
@@ -121,6 +128,7 @@ def _identifiers(parameter: str, views: Sequence[View], path: str) -> list[tuple
                     ranked.append((1, f"{at}[*]", node, True))
             elif not types_of(node) - _SCALARS:
                 found = _rank(name, view, tokens_of(parameter), path)
+                found = found or ([(6, False)] if _is_bare(name, view) else [])
                 ranked += [(rank, at, node, is_named) for rank, is_named in found]
     ranked.sort(key=lambda one: one[0])
     return [one[1:] for one in ranked]
@@ -144,6 +152,16 @@ def _rank(name: str, view: View, wanted: tuple[str, ...], path: str) -> list[tup
     if is_id and {*words[:-1]} <= about:
         return [(3, True)]
     return [(5, False)] if is_id and view.path == "$" and _is_only(view) else []
+
+
+def _is_bare(name: str, view: View) -> bool:
+    """Whether the answer is an id that is called by what it is of: `{"result": "0f3a"}`."""
+    return (
+        view.path == "$"
+        and len(view.members) == 1
+        and name.lower() in _BARE
+        and types_of(view.members[name]) == {"string"}
+    )
 
 
 def _lists_scalars(node: Node) -> bool:

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from specloom.detection.answers import below, views_of
-from specloom.detection.calls import Caller
-from specloom.detection.companions import cancel_of, list_of, result_of
+from specloom.detection.calls import Caller, needed_members
+from specloom.detection.companions import Companion, cancel_of, list_of, result_of
 from specloom.detection.evidence import Evidence, Findings, Sureness
-from specloom.detection.nouns import controls, creates, nouns_of, reads, shape_of
+from specloom.detection.files import file_of
+from specloom.detection.nearness import Neighbours
+from specloom.detection.nouns import SAYING, controls, creates, nouns_of, reads, shape_of
 from specloom.detection.outcomes import error_in, progress_in, result_in
 from specloom.detection.pairs import Identity, Poll, free_parameters, identity_of, poll_of, url_of
 from specloom.detection.relations import is_beneath, relate
 from specloom.detection.statuses import mentions_of
 from specloom.detection.weighing import weigh
+from specloom.detection.words import tokens_of
 from specloom.openapi.operations import operations_by_id, operations_of
 
 if TYPE_CHECKING:
@@ -30,6 +33,8 @@ __all__ = ["Proposal", "detect"]
 _FEWEST_RELATION = 2
 # Where another poll is nearer, or what is there already is changed.
 _FEWEST_FAR = 3
+_OUTCOMES = frozenset({("result",), ("results",), ("output",), ("outputs",)})
+_OUTGOING = frozenset({("download",), ("content",), ("transcript",), ("artifacts",), ("report",)})
 _AGAIN = frozenset({"start", "retry", "rerun", "requeue"})
 
 
@@ -61,15 +66,25 @@ def detect(tree: Tree) -> tuple[Proposal, ...]:
     operations = list(operations_of(tree))
     mentions = mentions_of(operations)
     places = frozenset((one.method, shape_of(one.path)) for one in operations)
-    context = _Context(operations, operations_by_id(tree), places)
     polls = [
         poll
         for one in operations
-        if ("get", (*shape_of(one.path), "{}")) not in places
-        if (poll := poll_of(one, mentions)) is not None
+        if (poll := poll_of(one, mentions)) is not None and not _is_collection(poll, places)
     ]
+    neighbours = Neighbours.among(polls, operations)
+    context = _Context(operations, operations_by_id(tree), places, neighbours)
     found = (_best(submit, polls, context) for submit in operations if _may_submit(submit))
     return tuple(proposal for proposal in found if proposal is not None)
+
+
+def _is_collection(poll: Poll, places: frozenset[tuple[str, tuple[str, ...]]]) -> bool:
+    """Whether it reads what another one reads by id: what stands under one job (`/jobs/{id}/{format}`) is no job."""
+    shape = shape_of(poll.operation.path)
+    if ("get", (*shape, "{}")) not in places:
+        return False
+    is_list = poll.status is not None and "[" in poll.status.path
+    is_asked = shape[-2:-1] == ("{}",) and shape[-1].lower() in SAYING
+    return is_list or not (shape[-1:] == ("{}",) or is_asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +92,7 @@ class _Context:
     operations: Sequence[Operation]
     named: Mapping[str, Operation]
     places: frozenset[tuple[str, tuple[str, ...]]]
+    neighbours: Neighbours
 
 
 def _may_submit(operation: Operation) -> bool:
@@ -146,6 +162,8 @@ class _Pair:
             return None
         findings = Findings()
         relate(self.submit, self.views, self.poll, identity, findings)
+        if findings.score < _FEWEST_RELATION:
+            self.context.neighbours.relate(self.submit, self.views, self.poll, identity, findings)
         relation = findings.score
         is_far = self._is_far() or self._may_filter(identity)
         if relation < (_FEWEST_FAR if is_far else _FEWEST_RELATION):
@@ -203,9 +221,15 @@ class _Pair:
         if url is not None:
             findings.add(2, "its answer gives the poll's URL", url[1].at, is_telling=True)
         if identity is not None:
-            call = caller.call(poll, {identity.parameter: "$id"})
             findings.add(0, "its answer has an id that the poll takes", identity.node.at)
-            return {"id": identity.path, "poll": call} if call is not None else None
+            known = {identity.parameter: "$id"}
+            call = caller.call(poll, {} if identity.is_in_body else known)
+            if call is None or (needed_members(poll) and not identity.is_in_body):
+                return None
+            call |= {"requestBody": known} if identity.is_in_body else {}
+            return {"id": identity.path, "poll": call}
+        if needed_members(poll):
+            return None
         if not free_parameters(self.submit, poll):
             call = caller.call(poll, {})
             return {"poll": call} if call is not None else None
@@ -233,6 +257,8 @@ class _Pair:
         caller = Caller(self.context.named, self.submit, self.views)
         job: dict[str, Any] = {}
         result = result_of(operations, poll, identity, caller)
+        if self.poll.status is not None:
+            result = self._given(self.poll.status.view, caller, result)
         if result is not None:
             job["result"] = result.step
             findings.add(1, "an operation gives what came out", result.operation.node.at)
@@ -248,6 +274,16 @@ class _Pair:
             if place == "header" and name.lower() in ("idempotency-key", "x-idempotency-key"):
                 job["idempotency"] = {"key": f"$request.header.{name}"}
         return job
+
+    def _given(self, view: View, caller: Caller, result: Companion | None) -> Companion | None:
+        """The operation that gives what came out, unless the poll's own answer says that it does."""
+        shown = result_in(view)
+        if result is not None:
+            # `/jobs/{id}/file` may as well give what was sent.
+            is_shown = tokens_of(str(shown.get("value", "")))[-1:] in _OUTCOMES
+            last = tokens_of(shape_of(result.operation.path)[-1])
+            return result if not is_shown or last in _OUTCOMES or last in _OUTGOING else None
+        return None if "files" in shown else file_of(self.context.operations, view, caller)
 
     def _shown(self, findings: Findings, *, has_result: bool) -> dict[str, Any]:
         """Result, error and progress, as the poll's answer shows them."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from specloom.openapi.operations import Operation
     from specloom.openapi.tree import Node
 
-__all__ = ["is_beneath", "relate"]
+__all__ = ["has_same_stem", "is_beneath", "relate"]
 
 
 def relate(
@@ -53,6 +53,8 @@ def _relate_links(submit: Operation, poll: Operation, found: Findings) -> None:
 
 def is_beneath(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
     """Whether the second path is the first with an id, and perhaps a word for the question."""
+    if second[: len(first)] == first and second[len(first) + 1 :] == ("{}",):
+        return second[len(first)].lower() in SAYING
     if second[: len(first) + 1] != (*first, "{}"):
         return False
     rest = second[len(first) + 1 :]
@@ -70,6 +72,11 @@ def _relate_paths(submit: Operation, poll: Operation, found: Findings, *, has_id
         found.add(1, f"both paths begin with `/{'/'.join(stem)}`", at)
     elif (noun := _resource(submit.path)) and noun == _resource(poll.path):
         found.add(1, f"both are about `{noun}`", at)
+
+
+def has_same_stem(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
+    """Whether both paths are about the same, by what they begin with: `/jobs/create` and `/jobs/{id}`."""
+    return _shared(first, second) is not None
 
 
 def _shared(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -31,8 +31,11 @@ _FLAGS = set_of(
     "done finished completed complete ready is_done is_finished is_completed is_complete is_ready"
     " has_finished"
 )
+_GOING = set_of("is_running in_progress is_in_progress")
 _QUOTED = re.compile(r"([`\"']|\*{1,2})([A-Za-z][A-Za-z_\- ]{1,30})\1")
 _BARE = re.compile(r"[A-Za-z][A-Za-z_\-]+")
+_NUMBERED = re.compile(r"(?<![\w.])(-?\d+)\W{1,5}([A-Za-z][A-Za-z_]+)")
+_NAMINGS = ("x-enum-varnames", "x-enumNames", "x-enum-names")
 # A sentence may speak of what has failed or is done; three such words are a list.
 _FEWEST_BARE = 3
 
@@ -57,7 +60,7 @@ def mentions_of(operations: Iterable[Operation]) -> Mentions:
         text = "\n".join(node.text("description") for node in told).strip()
         for view in views_of(operation.answers(), nouns_of(operation.path)):
             for name, node in view.members.items():
-                if text and name.lower() in _NAMES and not _listed(node):
+                if text and name.lower() in _NAMES and not _listed(view.declared[name]):
                     found.setdefault(node.at, []).append(text)
     return {at: "\n".join(texts) for at, texts in found.items()}
 
@@ -80,9 +83,13 @@ def _rank(status: Status) -> tuple[bool, bool, bool, int]:
 
 def _statuses(view: View, mentions: Mentions) -> Iterator[Status]:
     for name, node in _named(view):
-        listed = _listed(node)
+        listed = _listed(view.declared[name])
         source: Source = "enum" if listed else "prose"
-        life = read_life(listed or _written(prose_of(node)))
+        if numbered := _numbered(view.declared[name]):
+            life = read_life(numbered.values(), numbered)
+            source = "prose"
+        else:
+            life = read_life(listed or _written(prose_of(node)))
         if not life.is_life and not listed:
             shown = [f"`{one}`" for one in _examples(node)]
             life = read_life(
@@ -99,19 +106,29 @@ def _named(view: View) -> list[tuple[str, Node]]:
         for name, node in view.members.items()
         if tokens_of(name)[-1:]
         and tokens_of(name)[-1] in _NAMES
-        and not types_of(node) - {"string"}
+        and (not types_of(node) - {"string"} or _numbered(view.declared[name]))
     ]
-    plain = [one for one in found if one[0].lower() in _NAMES[:2] and _listed(one[1])]
+    plain = [
+        one for one in found if one[0].lower() in _NAMES[:2] and _listed(view.declared[one[0]])
+    ]
     return plain or found
 
 
-def _listed(node: Node) -> list[Any]:
-    """The words of an enum, also of one that allows others."""
+def _listed(nodes: Iterable[Node]) -> list[Any]:
+    """The words of an enum, also of one that allows others, and of all variants of the answer together."""
+    return list(dict.fromkeys(str(word) for node in nodes for word in _words(node)))
+
+
+def _words(node: Node) -> Iterator[Any]:
     closed = words_of(node)
     if closed is not None:
-        return list(dict.fromkeys(str(word) for word, _ in closed))
-    found = (item.value for part in parts_of(node) for item in part.elements("enum") if item.value)
-    return list(dict.fromkeys(str(word) for word in found))
+        yield from (word for word, _ in closed)
+        return
+    for part in parts_of(node):
+        yield from (item.value for item in part.elements("enum") if item.value)
+        const = part.get("const")
+        if const is not None and const.value:
+            yield const.value
 
 
 def _written(prose: str) -> list[str]:
@@ -122,6 +139,20 @@ def _written(prose: str) -> list[str]:
         found = _different(_BARE.findall(prose))
         found = found if len(found) >= _FEWEST_BARE else []
     return found
+
+
+def _numbered(nodes: Iterable[Node]) -> dict[Any, str]:
+    """What the numbers of a status stand for, as far as words say it: `0 queued, 1 running, 2 done`."""
+    found: dict[Any, str] = {}
+    for node in nodes:
+        if types_of(node) != {"integer"}:
+            continue
+        for part in parts_of(node):
+            names = [item.value for key in _NAMINGS for item in part.elements(key)]
+            found |= dict(zip([item.value for item in part.elements("enum")], names, strict=False))
+        for number, word in _NUMBERED.findall(prose_of(node)):
+            found.setdefault(int(number), word)
+    return found if len(found) >= _FEWEST_BARE else {}
 
 
 def _different(words: Iterable[str]) -> list[str]:
@@ -146,6 +177,8 @@ def _examples(node: Node) -> list[str]:
 
 def _flags(view: View) -> Iterator[Status]:
     for name, node in view.members.items():
-        if "_".join(tokens_of(name)) in _FLAGS and types_of(node) == {"boolean"}:
-            life = Life(states={"running": [False], "succeeded": [True]})
+        spelled = "_".join(tokens_of(name))
+        if spelled in _FLAGS | _GOING and types_of(node) == {"boolean"}:
+            is_done = spelled in _FLAGS
+            life = Life(states={"running": [not is_done], "succeeded": [is_done]})
             yield Status(below(view, name), name, node, view, life, "flag")

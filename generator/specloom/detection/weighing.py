@@ -157,6 +157,8 @@ def _weigh_changes(
         member = members_of(body).get(poll.status.name) if body is not None else None
         if member is not None and not _is_read_only(member) and _has_words(member, poll.status):
             findings.add(-4, f"the caller sets `{poll.status.name}` in a body", member.at)
+            # What is told how far it is when it is made is a record of what others do.
+            findings.is_thing = findings.is_thing or operation is submit
             return True
     for operation in operations:
         last = shape_of(operation.path)
@@ -183,5 +185,11 @@ def _has_words(member: Node, status: Status) -> bool:
     if member.follow().at == status.node.follow().at or status.source == "prose":
         return True
     words = words_of(member)
-    known = {str(word) for listed in status.life.states.values() for word in listed}
+    # One that can only be called off is cancelled so.
+    known = {
+        str(word)
+        for state, listed in status.life.states.items()
+        for word in listed
+        if state != "cancelled"
+    }
     return words is None or bool(known & {str(word) for word, _ in words})

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["STATES", "Life", "State", "is_known", "read_life", "set_of", "singular", "tokens_of"]
 
-State = Literal["queued", "running", "succeeded", "failed", "cancelled", "expired"]
+State = Literal["queued", "running", "succeeded", "failed", "cancelled", "expired", "missing"]
 
 
 def set_of(words: str) -> frozenset[str]:
@@ -19,7 +19,9 @@ def set_of(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-STATES: tuple[State, ...] = ("queued", "running", "succeeded", "failed", "cancelled", "expired")
+STATES: tuple[State, ...] = (
+    *("queued", "running", "succeeded", "failed", "cancelled", "expired", "missing"),
+)
 
 # Only work is in these: a thing is never enqueued or transcoding.
 _STRONG: dict[State, frozenset[str]] = {
@@ -30,15 +32,22 @@ _STRONG: dict[State, frozenset[str]] = {
         " analyzing analysing compiling building importing exporting training validating crawling"
         " scraping synthesizing extracting indexing finalizing finalising cancelling canceling"
         " aborting cancellation_requested cancel_requested pending_cancellation retrying"
+        " dreaming upscaling diffusing denoising dubbing translating summarizing summarising"
+        " embedding stitching muxing predicting parsing zipping compressing decoding rasterizing"
+        " preprocessing pre_processing postprocessing post_processing vectorizing calculating"
+        " aggregating reindexing migrating backfilling tokenizing"
     ),
     "succeeded": set_of(
         "succeeded success successful successfully succeed completed complete completion done"
         " finished processed partial_success completed_with_errors completed_with_warnings"
         " partially_succeeded generated rendered transcribed converted exported imported"
+        " dubbed translated summarized summarised upscaled encoded transcoded indexed compiled"
+        " trained crawled scraped extracted"
     ),
     "failed": set_of("failed failure fail error errored errors faulted crashed unsuccessful dead"),
     "cancelled": set_of("cancelled canceled aborted terminated killed interrupted"),
     "expired": set_of("expired timeout timed_out timedout timeout_exceeded time_out"),
+    "missing": frozenset(),
 }
 # Work may be in these, and so may a thing.
 _WEAK: dict[State, frozenset[str]] = {
@@ -46,7 +55,7 @@ _WEAK: dict[State, frozenset[str]] = {
         "pending waiting scheduled submitted accepted created new initialized initialised"
         " initializing initialising initiated received requested starting preparing deferred"
         " delayed init registered blocked queue planned not_ready notready paused unknown unspecified"
-        " undefined none"
+        " undefined none throttled"
     ),
     "running": set_of(
         "active uploading downloading uploaded validated stopping ongoing sent partial"
@@ -54,10 +63,11 @@ _WEAK: dict[State, frozenset[str]] = {
     "succeeded": set_of("ready available ok ended passed finalized finalised"),
     "failed": set_of(
         "rejected invalid refused denied declined malformed unprocessable suspended revoked"
-        " unavailable exception"
+        " unavailable exception moderated flagged filtered censored violation nsfw broken"
     ),
     "cancelled": set_of("stopped deleted discarded skipped cancel removed"),
-    "expired": set_of("outdated lapsed"),
+    "expired": set_of("outdated lapsed purged"),
+    "missing": set_of("not_found notfound nonexistent"),
 }
 # These say of a thing what it is.
 _THINGS = set_of(
@@ -123,28 +133,41 @@ def is_known(word: str) -> bool:
     return any(whole in words for words in _STRONG.values()) or whole in ("pending", "ready")
 
 
-def read_life(words: Iterable[Any]) -> Life:
-    """Divide the words of a status among the states; one that is not known goes on, as at run time."""
+def read_life(words: Iterable[Any], values: Iterable[Any] | None = None) -> Life:
+    """Divide the words of a status among the states; one that is not known goes on, as at run time.
+
+    `values` are what the status has in place of each word, such as numbers.
+    """
     life = Life()
     listed = list(words)
+    had = listed if values is None else list(values)
     start = _shared_start([tokens_of(str(word)) for word in listed])
     told = [(word, *_judge(tokens_of(str(word))[start:])) for word in listed]
+    pairs = [] if any(one[1] == "succeeded" for one in told) else _ended(listed)
     finishes = any(state == "succeeded" and is_strong for _, state, is_strong in told)
-    for word, found, is_strong in told:
+    for (word, found, is_strong), value in zip(told, had, strict=True):
         whole = "_".join(tokens_of(str(word))[start:])
         state = found
         if whole == "ready" and finishes:
             state = "queued"
         if state is None:
-            state = "running"
-            life.guesses.append(str(word))
+            # Two that go on and end are two ways to change a thing: `attached`, `detached`.
+            state = "succeeded" if pairs == [word] else "running"
+            life.guesses.append(str(value))
         if is_strong:
             life.strong.add(state)
         if whole in _THINGS:
-            life.things.append(str(word))
-        life.states.setdefault(state, []).append(word)
+            life.things.append(str(value))
+        life.states.setdefault(state, []).append(value)
     life.states = {state: life.states[state] for state in STATES if state in life.states}
     return life
+
+
+def _ended(words: Iterable[Any]) -> list[Any]:
+    """The words that end what another one says to go on, whatever it is: `baked` beside `baking`."""
+    texts = [(word, str(word).lower()) for word in words]
+    ends = {f"{text.removesuffix('ing')}ed" for _, text in texts if text.endswith("ing")}
+    return [word for word, text in texts if text in ends]
 
 
 def _shared_start(words: list[tuple[str, ...]]) -> int:
@@ -159,6 +182,8 @@ def _shared_start(words: list[tuple[str, ...]]) -> int:
 def _judge(parts: tuple[str, ...]) -> tuple[State | None, bool]:
     """The state that a word means (None if it is not known), and whether only work has it."""
     found = _look("_".join(parts))
+    if parts[-2:] == ("not", "found"):
+        return "missing", False
     if found[0] is not None or len(parts) < 2:
         return found if found[0] is not None else (_by_form(parts), False)
     first, last = _look(parts[0]), _look(parts[-1])
