@@ -165,3 +165,22 @@ def test_what_is_only_possible_is_proposed_where_it_is_asked_for(
     told = capsys.readouterr()
     assert not told.out
     assert "1 operation may be a job at most: --possible shows them" in told.err
+
+
+def test_a_proposal_is_read_back_whatever_its_names_are_made_of(
+    document: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = DRAWINGS.replace("drawing, drawn", "running, completed")
+    written = yaml.safe_load(text)
+    odd = "/a\u202e\u2028'\tb\\"
+    written["paths"] = {
+        odd: written["paths"]["/drawings"],
+        f"{odd}/{{id}}": written["paths"]["/drawings/{id}"],
+    }
+    path = document.with_suffix(".json")
+    path.write_text(json.dumps(written), "utf-8")
+    assert main(["detect", str(path)]) == 0
+    printed = capsys.readouterr().out
+    assert all(line.isprintable() for line in printed.splitlines())
+    (document.parent / "proposed.yaml").write_text(printed, "utf-8")
+    assert main(["validate", str(path), f"--overlay={document.parent / 'proposed.yaml'}"]) == 0

@@ -10,6 +10,7 @@ import yaml
 
 from specloom.cli import main
 from specloom.pipeline import read_api, weave
+from specloom.source import limits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -276,6 +277,21 @@ def test_all_findings_of_all_overlays_are_told_at_once(tmp_path: Path) -> None:
     second = overlay({"target": "$.info", "update": []})
     woven = overlaid(tmp_path, first, second)
     assert set(codes(woven)) == {"overlay-path", "overlay-target", "overlay-merge"}
+
+
+def test_lines_that_copy_do_not_fill_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "NODES", 10_000)
+    doubling = [{"target": "$['x-b']", "copy": "$"}] * 40
+    woven = overlaid(tmp_path, overlay({"target": "$", "update": {"x-b": []}}, *doubling))
+    assert set(codes(woven)) == {"too-large"}
+
+
+def test_lines_that_nest_do_not_go_deeper_than_a_document_may(tmp_path: Path) -> None:
+    deeper = [{"target": f"$['x-a']{'.a' * depth}", "update": {"a": {}}} for depth in range(150)]
+    woven = overlaid(tmp_path, overlay({"target": "$", "update": {"x-a": {}}}, *deeper))
+    assert set(codes(woven)) == {"too-deep", "overlay-target"}
 
 
 def test_what_a_broken_action_may_have_made_is_not_missed(tmp_path: Path) -> None:

@@ -58,9 +58,9 @@ def read_api(
     """
     report = Report()
     documents = Documents.load(document, report)
-    if not report.failed:
-        apply_overlays(documents, overlays, report)
     try:
+        if not report.failed:
+            apply_overlays(documents, overlays, report)
         return _understood(documents, report, document, package=package, strict=strict)
     except RecursionError:
         return _too_deep(documents, report)

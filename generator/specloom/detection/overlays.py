@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -82,7 +83,15 @@ def _segment(step: str | int) -> str:
     if step.isascii() and step.isidentifier():
         return f".{step}"
     quoted = step.replace("\\", "\\\\").replace("'", "\\'")
-    return f"['{quoted}']"
+    return f"['{''.join(map(_shown, quoted))}']"
+
+
+def _shown(char: str) -> str:
+    """A character as RFC 9535 lets a name say it: one that does not show is an escape."""
+    if char.isprintable():
+        return char
+    units = char.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at:at + 2].hex()}" for at in range(0, len(units), 2))
 
 
 def _dump(value: Mapping[str, Any]) -> str:
@@ -92,5 +101,6 @@ def _dump(value: Mapping[str, Any]) -> str:
         sort_keys=False,
         default_flow_style=None,
         width=_WIDTH,
-        allow_unicode=True,
+        # What does not show, or turns the direction of writing, is an escape: a person reads it.
+        allow_unicode=json.dumps(value, ensure_ascii=False).isprintable(),
     )

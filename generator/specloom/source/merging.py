@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from jsonpath_rfc9535 import JSONPathError, JSONPathQuery
 
 from specloom.diagnostics import Location
+from specloom.source import limits
 from specloom.source.origins import Origin
 from specloom.source.overlay import read_actions
 
@@ -71,15 +72,19 @@ class _Merger:
         value: The whole document; changed in place.
         origin: Where it was written; changed along with it.
         is_whole: Whether all actions so far were applied: else what a later one misses proves nothing.
+        added: How many values all overlays have brought.
     """
 
     value: dict[str, Any]
     origin: Origin
     report: Report
     is_whole: bool = True
+    added: int = 0
 
     def apply(self, action: Action) -> None:
         """Apply one action; what cannot be done is an error, and then nothing of it is."""
+        if self.added > limits.NODES:
+            return  # said by the action that went beyond it
         targets = self._select(action.target, action.at.child("target"))
         if targets is None:
             return
@@ -163,10 +168,30 @@ class _Merger:
         faults = [fault for each in targets for fault in self._clashes(each, new, origin)]
         for fault in dict.fromkeys(faults):
             self._say_clash(action, *fault)
-        if faults:
+        if faults or not self._is_bounded(targets, new, action):
             return
         for target in targets:
             self._lay(target, copy.deepcopy(new), origin.copy())
+
+    def _is_bounded(self, targets: Sequence[_Pointer], new: Any, action: Action) -> bool:
+        """Whether the document stays within what is read: a few lines that copy can double it again and again."""
+        nodes, depth = _measure(new)
+        self.added += nodes * len(targets)
+        at = action.at.child("copy" if action.update is None else "update")
+        if self.added > limits.NODES:
+            self.report.error(
+                "too-large",
+                f"overlays add more than {limits.NODES:,} values to this document",
+                at,
+                hint="let schemas refer to what they share by `$ref`",
+            )
+        elif max(map(len, targets)) + depth > limits.DEPTH:
+            self.report.error(
+                "too-deep", f"more than {limits.DEPTH} levels would lie inside each other", at
+            )
+        else:
+            return True
+        return False
 
     def _say_not_one(self, action: Action, sources: Sequence[_Pointer]) -> None:
         told = f"this selects {len(sources)} values" if sources else "this selects nothing"
@@ -284,6 +309,18 @@ class _Merger:
 
     def _home(self, pointer: _Pointer) -> Location:
         return self.origin.find(pointer)
+
+
+def _measure(value: Any) -> tuple[int, int]:
+    """How many values there are, and how many levels of mappings and lists."""
+    count, depth, level = 0, 0, [value]
+    while level:
+        count += len(level)
+        holders = [one for one in level if isinstance(one, dict | list)]
+        depth += bool(holders)
+        parts = (one.values() if isinstance(one, dict) else one for one in holders)
+        level = [part for held in parts for part in held]
+    return count, depth
 
 
 def _order(pointer: _Pointer) -> tuple[tuple[int, int, str], ...]:
