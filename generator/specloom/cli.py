@@ -1,11 +1,12 @@
 """The command line: arguments, exit codes, printing; no decisions.
 
-Exit codes: 0 done (warnings or not), 1 `check` found differences, 2 errors, nothing written.
+Exit codes: 0 done (warnings or not), 1 `check` found differences, 2 errors, nothing written, 130 interrupted.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,12 +22,23 @@ from specloom.targets.model.render import render_model
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-DONE, DIFFERENT, ERRORS = 0, 1, 2
+DONE, DIFFERENT, ERRORS, INTERRUPTED = 0, 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit code."""
     given = sys.argv[1:] if arguments is None else list(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(
+            encoding="utf-8"
+        )  # what is printed may be kept in a file, and read again
+    try:
+        return _run(given)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _run(given: Sequence[str]) -> int:
     try:
         parsed = _parser(is_sandbox=given[:1] == ["sandbox"]).parse_args(given)
         settings = _settings(parsed)
@@ -80,30 +92,32 @@ def _parser(*, is_sandbox: bool) -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
             parents=shared,
         )
-        command.add_argument(
-            "document", nargs="?", type=Path, help="OpenAPI 3.0, 3.1 or 3.2, in YAML or JSON"
-        )
-        command.add_argument(
-            "--overlay",
-            type=Path,
-            action="append",
-            default=[],
-            metavar="FILE",
-            help="OpenAPI Overlay 1.0 or 1.1 that changes the document; again for more, in that order",
-        )
-        command.add_argument(
-            "--package", help="name of the Python package (default: the document's title)"
-        )
-        command.add_argument("--strict", action="store_true", help="treat warnings as errors")
-        if name == "detect":
-            command.add_argument(
-                "--possible", action="store_true", help="propose what is only possible too"
-            )
-        if name in {"generate", "check"}:
-            command.add_argument(
-                "--out", type=Path, help="the folder that receives client/ and docs/"
-            )
+        _add_arguments(command, name)
     return parser
+
+
+def _add_arguments(command: argparse.ArgumentParser, name: str) -> None:
+    command.add_argument(
+        "document", nargs="?", type=Path, help="OpenAPI 3.0, 3.1 or 3.2, in YAML or JSON"
+    )
+    command.add_argument(
+        "--overlay",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="OpenAPI Overlay 1.0 or 1.1 that changes the document; again for more, in that order",
+    )
+    command.add_argument(
+        "--package", help="name of the Python package (default: the document's title)"
+    )
+    command.add_argument("--strict", action="store_true", help="treat warnings as errors")
+    if name == "detect":
+        command.add_argument(
+            "--possible", action="store_true", help="propose what is only possible too"
+        )
+    if name in {"generate", "check"}:
+        command.add_argument("--out", type=Path, help="the folder that receives client/ and docs/")
 
 
 def _settings(parsed: argparse.Namespace) -> Settings:

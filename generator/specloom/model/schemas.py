@@ -172,7 +172,10 @@ class Schemas:
         if isinstance(found, Named):
             self.declared.pop(name)
             self.warn_endless(name, target)
-            return Anything("defined by nothing but itself")
+            anything = Anything("defined by nothing but itself")
+            # What was met on the way round is no more than this is.
+            self._types.update((at, anything) for at, kind in self._types.items() if kind == found)
+            return anything
         self.declared[name] = Union(
             name=name,
             wire_name=name,

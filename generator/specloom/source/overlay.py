@@ -21,9 +21,14 @@ if TYPE_CHECKING:
 __all__ = ["Action", "read_actions"]
 
 _VERSION = re.compile(r"(1\.[01])\.\d+(-\S+)?")
-_TYPES: Mapping[str, type] = {"text": str, "a mapping": dict, "a list": list}
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "text": (str,),
+    "text or a number": (str, int, float),  # `version: 1.0` without quotes harms nobody
+    "a mapping": (dict,),
+    "a list": (list,),
+}
 _ROOT = {"overlay": "text", "info": "a mapping", "extends": "text", "actions": "a list"}
-_INFO = {"title": "text", "version": "text", "description": "text"}
+_INFO = {"title": "text", "version": "text or a number", "description": "text"}
 _ACTION = {"target": "text", "description": "text", "update": "", "remove": "", "copy": "text"}
 _REQUIRED = {"overlay", "info", "actions", "title", "version", "target"}
 _OPTIONAL = "x-optional"
@@ -106,25 +111,31 @@ def _version(overlay: Document, report: Report) -> str | None:
 def _check(
     value: Mapping[str, Any], known: Mapping[str, str], at: Location, report: Report
 ) -> bool:
-    """Whether all fields are known, of their type, and those that are required there."""
-    count = len(report.diagnostics)
+    """Whether the fields are of their type, and those that are required there.
+
+    An unknown one harms nobody, unless it is a known one misspelt.
+    """
+    is_sound = True
     for key, inner in value.items():
         if key in known:
             wanted = known[key]
             if wanted and not isinstance(inner, _TYPES[wanted]):
                 message = f"`{key}` is {wanted}, and this is something else"
                 report.error("overlay-value", message, at.child(key))
+                is_sound = False
         elif not key.startswith("x-"):
-            near = get_close_matches(key, known, n=1)
+            near = get_close_matches(key, [*known, "copy"], n=1)
+            is_sound &= not near
             hint = f"did you mean `{near[0]}`?" if near else f"it may hold {', '.join(known)}"
-            report.error(
-                "overlay-value", f"`{key}` is no field here", at.child(key).at_key(), hint=hint
-            )
+            hint = "it is one since 1.1: say `overlay: 1.1.0`" if key == "copy" else hint
+            tell = report.error if near else report.warning
+            tell("overlay-value", f"`{key}` is no field here", at.child(key).at_key(), hint=hint)
     for key in known:
         if key in _REQUIRED and key not in value:
             place = at.at_key() if at.pointer else Location(at.file, mark=(1, 1))
             report.error("overlay-value", f"`{key}` is missing here", place)
-    return len(report.diagnostics) == count
+            is_sound = False
+    return is_sound
 
 
 def _action(written: Any, at: Location, version: str, report: Report) -> Action | None:
