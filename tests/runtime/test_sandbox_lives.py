@@ -19,7 +19,7 @@ from tests.runtime.lives import (
     serving,
 )
 
-from specloom.targets.client.runtime.answers import Parsed
+from specloom.targets.client.runtime.answers import Parsed, TextPath
 from specloom.targets.client.runtime.operations import LifeCycle, Rule, Step
 from specloom.targets.client.runtime.polling import judge
 from specloom.targets.client.runtime.sandbox.overrides import SandboxError
@@ -163,7 +163,7 @@ def life_cycle(life: Any) -> LifeCycle:
     status = life.get("status")
     return LifeCycle(
         poll=Step(),
-        status=(status,) if status else (),
+        status=(TextPath(status, 1),) if status else (),
         states={state: tuple(words) for state, words in (life.get("states") or {}).items()},
         rules=tuple(
             Rule(state=each["state"], when=each.get("when"), code=each.get("code"))

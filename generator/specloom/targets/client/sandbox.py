@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Encoding,
         ErrorCode,
         Operation,
+        Pagination,
         Parameter,
         Server,
     )
@@ -28,7 +29,7 @@ _HOST: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/]*|//[^/]*")
 def sandbox_data(api: Api) -> dict[str, Any]:
     """Everything that the sandbox plays, as JSON; members that say nothing are left out."""
     operations = [one for resource in api.resources for one in resource.operations]
-    return _told(
+    told = _told(
         {
             "name": api.package,
             "title": api.title,
@@ -47,6 +48,16 @@ def sandbox_data(api: Api) -> dict[str, Any]:
             "definitions": api.answers["$defs"],
         }
     )
+    return {key: _bare(value) for key, value in told.items()}
+
+
+def _bare(value: Any) -> Any:
+    """The same of JSON's own types alone: a path into a text is but a text here."""
+    if isinstance(value, dict):
+        return {_bare(key): _bare(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_bare(each) for each in value]
+    return str(value) if isinstance(value, str) else value
 
 
 def _told(members: dict[str, Any]) -> dict[str, Any]:
@@ -92,6 +103,7 @@ def _operation(api: Api, one: Operation) -> dict[str, Any]:
             "body_required": (one.body is not None and one.body.required) or None,
             "answers": {answer.status: _answer(api, one, answer) for answer in one.answers},
             "job": _job(one.job) if one.job is not None else None,
+            "pages": _pages(one.pages) if one.pages is not None else None,
             "price": _price(one),
         }
     ) | ({} if one.security and all(one.security) else {"secured": False})
@@ -159,6 +171,20 @@ def _content(content: Content, schemas: dict[str, Any]) -> dict[str, Any]:
             "schema": schemas.get(content.media_type),
             "examples": list(content.examples.values()),
             "example_names": names,
+        }
+    )
+
+
+def _pages(pages: Pagination) -> dict[str, Any]:
+    return _told(
+        {
+            "style": pages.style,
+            "parameter": pages.parameter,
+            "cursor": pages.cursor,
+            "url": pages.url,
+            "first": pages.first if pages.first != 1 else None,
+            "total": pages.total,
+            "more": pages.more,
         }
     )
 

@@ -11,15 +11,19 @@ from .counts import plain_name
 from .description import Answer, Content, ErrorPaths, Operation
 from .grounds import Ground
 from .outcomes import Facts, Outcome, has_place
+from .pen import at
 from .places import put, remove
+from .refusals import write_refusal
 from .rendering import success
 from .requests import RefusalError
 from .scribe import Scribe, selects
 from .telling import Telling, Way
+from .traits import agreed, holder_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from .borrowed import Location
     from .description import Description
     from .lives import Life
     from .overrides import Layout, Place
@@ -34,11 +38,8 @@ _USUAL_ERROR = ErrorPaths(code=["$.error.code"], message=["$.error.message"])
 
 def successes(operation: Operation) -> Mapping[int, Answer]:
     """All answers of an operation that went well, by status."""
-    return {
-        int(status.upper().replace("X", "0")): answer
-        for status, answer in operation.answers.items()
-        if status.startswith("2")
-    }
+    good = [each for each in operation.answers.items() if each[0].startswith("2")]
+    return {int(status.upper().replace("X", "0")): answer for status, answer in good}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +83,45 @@ class Answers:
         contents = [each for each in (answer, *answer.others) if each.content_type]
         return next((each for each in contents if each.kind == "json"), answer)
 
-    def error(self, code: str, message: str) -> Any:
-        """The body of an error answer, in the places that the document has for all of them."""
-        error = self._description.error
+    def error(self, refusal: RefusalError, operation: Operation | None = None) -> Any:
+        """The body of an error answer, in the places that the document has for all of them.
+
+        Where a good answer of the operation has these, in the shape of that one.
+        """
+        code, message, error = refusal.code, refusal.message, self._description.error
         if not error.code and not error.message:
             error = _USUAL_ERROR
+        told = self._enveloped(refusal, error, operation)
+        if told is not None:
+            return told
         places = self._layout.error_places("error", error)
-        return self._wrap({}, list(zip(places, (code, message), strict=True)))
+        body = self._wrap({}, list(zip(places, (code, message), strict=True)))
+        return body or put({"error": {"code": code}}, "$.error.message", message)
+
+    def _enveloped(
+        self, refusal: RefusalError, error: ErrorPaths, operation: Operation | None
+    ) -> Any:
+        """The error in the envelope of good answers; None where that has no place for one."""
+        content = self.content(operation) if operation is not None else Content()
+        is_json = bool(content.content_type) and content.kind == "json"
+        if operation is None or self._layout.envelope is not None or not is_json:
+            return None
+        scribe = self.scribe(operation)
+        body = write_refusal(self._sampler, content, refusal)
+        written = 0
+        values = ((refusal.code, refusal.status, str(refusal.status)), (refusal.message,))
+        for paths, told in zip((error.code, error.message), values, strict=True):
+            for path in [each for each in paths if scribe.ground.knows(each)][:1]:
+                one = scribe.write(body, path, *told)
+                if not self._tells_of_job(one):
+                    body, written = one, written + 1
+        return body if written and not self._tells_of_job(body) else None
+
+    def _tells_of_job(self, body: Any) -> bool:
+        """Whether a body has a place that life cycles have for ids or states."""
+        cycles = [each.job for each in self._description.operations if each.job is not None]
+        paths = {path for cycle in cycles for path in (*cycle.id, *cycle.status)}
+        return any(selects(path, body) for path in paths)
 
     def wrapped(self, body: Any) -> Any:
         """The body in the envelope that was set."""
@@ -96,23 +129,40 @@ class Answers:
             return body
         return put({}, self._layout.envelope, body)
 
+    def taken(self, life: Life) -> tuple[int, Answer | None]:
+        """The answer to a submit: of several good ones the first that has a place for the id."""
+        operation, cycle = life.submit, life.cycle
+        wanted = cycle.id or (cycle.poll.url,)
+        for status, answer in successes(operation).items():
+            ground = self.scribe(operation, status).ground
+            header = wanted[0].removeprefix("$response.header.").lower()
+            if header in (name.lower() for name in answer.headers) or any(
+                path.startswith("$") and not path.startswith("$response.") and ground.knows(path)
+                for path in wanted
+            ):
+                return status, answer
+        return success(operation)
+
     def submitted(self, life: Life, facts: Facts, twist: Twist | None = None) -> Any:
         """The answer to a submit."""
-        telling, operation = self.telling(life), life.submit
-        scribe = self.scribe(operation)
+        telling, operation, status = self.telling(life), life.submit, self.taken(life)[0]
+        scribe = self.scribe(operation, status)
         outcome = Outcome(scribe, life, facts)
-        body = self.draft(operation, 0, lambda each: telling.first_state(each) == facts.state)
+        body = self.draft(operation, status, lambda each: telling.first_state(each) == facts.state)
         body = outcome.told(self._ids(scribe, life, facts, body, of_submit=True))
         if life.cycle.refused is not None:
             body = scribe.unselect(body, life.cycle.refused, life.cycle.id)
         body = outcome.reserved(body)
         if telling.takes(scribe, body):
             body = telling.begun(scribe, body, facts.state)
+        if body is not None:
+            body = telling.denied(scribe, body, facts.state, status)
         return self._twisted(scribe, life, body, twist)
 
     def refused(self, life: Life) -> Any:
         """The 2xx answer that says that nothing was taken."""
-        scribe, body = self.scribe(life.submit), self.draft(life.submit, 0)
+        status = self.taken(life)[0]
+        scribe, body = self.scribe(life.submit, status), self.draft(life.submit, status)
         refused = str(life.cycle.refused)
         body = scribe.select(body, refused)
         for path in life.cycle.id:
@@ -134,8 +184,7 @@ class Answers:
         if way is None and facts.state in ("queued", "running", "succeeded"):
             way = self._untold(life, facts)
         if way is None or way.status >= 400:
-            status = 404 if way is None else way.status
-            raise RefusalError(status, "not_found", f"there is no job {facts.ids[0]!r} any more")
+            raise _ended(facts, 404 if way is None else way.status)
         scribe = self.scribe(life.operations.get("poll"), way.status)
         return way.status, self._twisted(scribe, life, way.body, twist)
 
@@ -167,12 +216,44 @@ class Answers:
         telling, scribe = self.telling(life), self.scribe(operation)
         body = self.draft(operation, 0, lambda each: telling.state(200, each) == facts.state)
         body = self._ids(scribe, life, facts, body)
-        if not telling.takes(scribe, body):
+        if body is None:
             return body
-        way = telling.polled(
-            facts.state, (200,), lambda _: (scribe, Outcome(scribe, life, facts).told(body))
-        )
+        body = Outcome(scribe, life, facts).told(body, is_beside=True)
+        body = self.agreeing(life, operation, body, facts)
+        if not telling.takes(scribe, body):
+            return telling.denied(scribe, body, facts.state, 200)
+        way = telling.polled(facts.state, (200,), lambda _: (scribe, body))
         return body if way is None else way.body
+
+    def can_tell(self, life: Life, operation: Operation, state: str) -> bool:
+        """Whether the answer of another operation may say that state, where it says any."""
+        ground, words = self.scribe(operation).ground, self.telling(life).words(state)
+        places = [ground.at(parse(path).segments) for path in life.cycle.status]
+        known = [schema for schemas in places for schema in schemas]
+        fits = self._sampler.fits
+        return not known or any(fits(schema, word) for schema in known for word in words)
+
+    def agreeing(
+        self,
+        life: Life,
+        operation: Operation,
+        body: Any,
+        facts: Facts,
+        place: Location | None = None,
+    ) -> Any:
+        """The answer of another operation, of which the object at a place says what `before` says.
+
+        That is what a poll tells; without a place, it is the object that has the job's id.
+        """
+        given = facts.ids[0]
+        where = holder_of(facts.before, given)
+        place = holder_of(body, given) if place is None else place
+        if facts.before is None or place is None:
+            return body
+        poll = self.scribe(life.operations.get("poll")).ground
+        known = at(facts.before, where or ())
+        told = (poll, poll.within_body(where or ()))
+        return agreed(self.scribe(operation).ground, body, place, known, told)
 
     def result(self, life: Life, operation: Operation | None, facts: Facts) -> Any:
         """The JSON of a result call."""
@@ -276,6 +357,22 @@ class Answers:
         return body
 
 
+def _ended(facts: Facts, status: int) -> RefusalError:
+    """The refusal that tells how a job has ended."""
+    if facts.state == "failed" and facts.failure is not None:
+        return RefusalError(status, facts.failure.code, facts.failure.message)
+    told = {
+        "failed": "has failed",
+        "cancelled": "was cancelled",
+        "expired": "has expired",
+        "queued": "is not finished",
+        "running": "is not finished",
+    }
+    if status != 404 and facts.state in told:
+        return RefusalError(status, facts.state, f"job {facts.ids[0]} {told[facts.state]}")
+    return RefusalError(status, "not_found", f"there is no job {facts.ids[0]!r} any more")
+
+
 def _turns(ids: Sequence[str | int]) -> Leaf:
     """Each id in its turn."""
     return lambda number, _old, _may: ids[min(number, len(ids) - 1)]
@@ -287,6 +384,8 @@ def _plainly(life: Life) -> list[str]:
     names = [each.name for each in last if isinstance(each, NameSelector)]
     bound = life.cycle.poll.parameters.items()
     names += [name.rpartition(".")[2] for name, source in bound if source == "$id"]
+    listed = [parse(life.cycle.listing.ids).segments[-1].selectors[0]] if life.cycle.listing else []
+    names = [each.name for each in listed if isinstance(each, NameSelector)] + names
     return [f"$[{name!r}]" for name in (*names, "id", "uuid")]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -77,6 +78,9 @@ class Attempt:
             return boolean(path[-1] if path else "", dice)
         if kind == "null":
             return None
+        inner = keywords.get("contentSchema")
+        if isinstance(inner, Mapping) and "json" in str(keywords.get("contentMediaType", "json")):
+            return json.dumps(self.make(inner, path, around, depth + 1))
         return text(keywords, [step for step in path if not step.startswith("#")], dice)
 
     def _chosen(self, whole: Composite, met: frozenset[str], dice: Dice) -> Composite:

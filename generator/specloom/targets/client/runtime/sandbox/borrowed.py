@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import operations
-from ..answers import Parsed
+from ..answers import Parsed, TextPath
 from ..assumed import flatten, read_value, suggest
 from ..binding import is_source, point, sources_within
 from ..checks import RequestChecks
@@ -49,6 +49,7 @@ __all__ = [
     "Segment",
     "Selector",
     "SliceSelector",
+    "TextPath",
     "WildcardSelector",
     "flatten",
     "is_source",

@@ -10,10 +10,12 @@ from .dice import Dice
 from .jobs import Told
 from .links import lifetime_of
 from .outcomes import Facts
+from .pen import at
 from .plain import collection_of
 from .replies import json_reply
 from .requests import Match, RefusalError
 from .sorts import suffix_of
+from .traits import holder_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -63,7 +65,7 @@ class Cast:
         collection, key = collection_of(Match(operation=answering, parameters=path, raw=path))
         if key == job.id:
             job.collection = collection
-            self._things.put(collection, job.id, lambda: self._thing(request, job))
+            self._things.put(collection, job.id, lambda: self.known(request, job))
 
     def erase(self, job: Job) -> None:
         """Forget a job: who asks for it finds nothing."""
@@ -78,6 +80,18 @@ class Cast:
             RefusalError: a poll would be refused.
         """
         return self._told(request, job, self.jobs.state(job), None).body
+
+    def known(self, request: Request, job: Job) -> Any:
+        """What a poll would tell now; None where it would be refused."""
+        try:
+            return self.told(request, job)
+        except RefusalError:
+            return None
+
+    def told_of(self, request: Request, job: Job) -> Any:
+        """What holds the job's id in what a poll would tell."""
+        body = self.known(request, job)
+        return at(body, holder_of(body, job.given) or ())
 
     def polled(self, request: Request, job: Job, state: str, twist: Twist | None) -> Response:
         """The answer to a poll that tells the state."""
@@ -101,10 +115,12 @@ class Cast:
             charge=job.charge,
             progress=self.jobs.progress(job),
             expires=None if lifetime is None else self._wall() + left,
-            links=self.links.given(root, job, *kinds)[0],
+            links=self.links.given(root, job, "poll", "cancel", "result")[0],
+            due=frozenset(self.links.given(root, job, *kinds)[0]),
             unique=self._unique(job),
             sent=sent_members(job),
             files=job.files,
+            before=None if first or job.first is None else job.first.body,
         )
 
     def _told(self, request: Request, job: Job, state: str, twist: Twist | None) -> Told:
@@ -114,12 +130,6 @@ class Cast:
             headers = self.links.given(str(request.base_url), job, "result")[1]
             job.last = Told(status=status, body=body, headers=headers)
         return Told(status=status, body=body, headers=headers)
-
-    def _thing(self, request: Request, job: Job) -> Any:
-        try:
-            return self.told(request, job)
-        except RefusalError:
-            return None
 
     def _link(self, job: Job) -> None:
         """Begin the life of the link to its file; one that has expired gives way to another."""

@@ -21,6 +21,7 @@ __all__ = [
     "LifeCycle",
     "Listing",
     "Operation",
+    "Pages",
     "Parameter",
     "Price",
     "Progress",
@@ -221,6 +222,19 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """How the pages of a list follow each other: `x-pagination` under the same names."""
+
+    style: str = ""
+    parameter: str = ""
+    cursor: str = ""
+    url: str = ""
+    first: int = 1
+    total: str = ""
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """A method at a path; `check` is its key under `requests` of `_schemas.json`.
 
@@ -241,6 +255,7 @@ class Operation:
     body_required: bool = False
     answers: Mapping[str, Answer] = field(default_factory=dict)
     job: LifeCycle | None = None
+    pages: Pages | None = None
     price: Price | None = None
 
 

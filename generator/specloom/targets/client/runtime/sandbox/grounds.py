@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .borrowed import IndexSelector, NameSelector, SliceSelector, parse
+from .borrowed import IndexSelector, NameSelector, SliceSelector, WildcardSelector, parse
 from .composites import gather
 from .overlays import Overlay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .borrowed import Segment, Selector
+    from .borrowed import Location, Segment, Selector
     from .samples import Sampler
 
 __all__ = ["Ground", "Schemas"]
@@ -56,8 +56,27 @@ class Ground:
             found = self.step(found, segment.selectors[0])
         return found
 
+    def member(self, schemas: Schemas, name: str) -> Schemas:
+        """What a member of that name may be."""
+        return self.step(schemas, NameSelector(name=name, at=0))
+
+    def has(self, schemas: Schemas, name: str) -> bool:
+        """Whether a member of that name is spoken of."""
+        return any(name in schema.get("properties", {}) for schema in schemas)
+
+    def within_body(self, place: Location) -> Schemas:
+        """What may stand at a place of a body."""
+        found = self.root
+        for step in place:
+            is_name = isinstance(step, str)
+            selector = NameSelector(name=str(step), at=0) if is_name else WildcardSelector(at=0)
+            found = self.step(found, selector)
+        return found
+
     def step(self, schemas: Schemas, selector: Selector) -> Schemas:
-        """What may stand one step further."""
+        """What may stand one step further, in a text that is JSON too."""
+        if any("contentSchema" in schema for schema in schemas):
+            schemas = (*schemas, *self.within(schemas))
         match selector:
             case NameSelector(name=name):
                 return self._alternatives(_members(schemas, name))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from . import preferences
 from .contents import is_json, read_content, without_files
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from .requests import Match
     from .spellings import Pairs
 
-__all__ = ["Call", "Intake"]
+__all__ = ["Call", "Intake", "loosely"]
 
 _WRONG: Final = (400, 422)
 _UNTAKEN: Final = (413, 415)
@@ -84,6 +85,41 @@ class Intake:
                     refusal.status = _status(way.operation, refusal.status)
                 first = first or refusal
         raise first or RefusalError(400, "invalid_request", "nothing takes this request")
+
+    async def chosen(self, match: Match, request: Request) -> Match:
+        """Of several operations at one method and path the one that takes the request.
+
+        Where none does, it is the first whose parameters are as they have to be.
+        """
+        shape = shape_of(match.operation.path)
+        ways = [each for each in (match, *match.twins) if shape_of(each.operation.path) == shape]
+        if len(ways) == 1:
+            return match
+        found = [way for way in ways if self._is_meant(way, request)] or ways
+        raw = await request.body() if len(found) > 1 else b""
+        fitting = (way for way in found if len(found) == 1 or self._takes(way, request, raw))
+        best = next(fitting, found[0])
+        return replace(best, twins=tuple(way for way in found if way is not best))
+
+    def _is_meant(self, match: Match, request: Request) -> bool:
+        """Whether what has to be sent is there and right, and what stands behind a `#`."""
+        behind = match.operation.path.partition("#")[2].lstrip("?")
+        told = {**request.query_params, **{k.lower(): v for k, v in request.headers.items()}}
+        pairs = [pair.partition("=") for pair in behind.split("&") if "=" in pair]
+        known = [(name, value) for name, _, value in pairs if {name, name.lower()} & told.keys()]
+        if any(value not in (told.get(name), told.get(name.lower())) for name, value in known):
+            return False
+        sent = [(each, value) for each, value in self._sent(match, request) if each.required]
+        return not any(
+            value is ABSENT or self._faults(each, self._alone(each, value)) for each, value in sent
+        )
+
+    def _takes(self, match: Match, request: Request, raw: bytes) -> bool:
+        try:
+            self._read(match, request, raw, ())
+        except RefusalError:
+            return False
+        return True
 
     def preference(self, operation: Operation, request: Request) -> Preference:
         """What is preferred beside what the document declares."""
@@ -210,6 +246,16 @@ class Intake:
     def _faults(self, parameter: Parameter, value: Any) -> list[str]:
         faults = self._fitting.faults(parameter.schema, value)
         return [message[:_SHOWN] for _, message in faults]
+
+
+def loosely(content: bytes, media_type: str) -> Any:
+    """A body that nothing has checked yet; None where it is neither JSON nor a form."""
+    if media_type.partition(";")[0].strip().lower() == "application/x-www-form-urlencoded":
+        return dict(parse_qsl(content.decode("utf-8", "replace"))) or None
+    try:
+        return json.loads(content)
+    except ValueError:
+        return None
 
 
 def _bodies(operation: Operation) -> Sequence[Body]:

@@ -54,7 +54,8 @@ class Job:
     the submit's answer and one that tells of success, `slow` is the factor of its time in the
     queue, and at speed 0 it is queued for `waits` polls more; a job that `falls` is told as queued
     again at the next poll; only the link of the number `link`, told first at `linked`, leads to
-    its file, which was fetched whole `downloads` times.
+    its file, which was fetched whole `downloads` times; it is `closed` once its end was told where
+    the next request of the kind begins another job.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Job:
     link: int = 0
     linked: float | None = None
     downloads: int = 0
+    closed: bool = False
 
     @property
     def fails(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlencode
 
@@ -11,13 +12,12 @@ from .lives import values_of
 from .sorts import suffix_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from starlette.requests import Request
 
-    from .description import Operation, Step
+    from .description import Operation, Parameter, Step
     from .jobs import Job, Jobs
     from .lives import Kind
+    from .samples import Sampler
 
 __all__ = ["OWN", "Links", "leads_to_file", "lifetime_of", "read_file_name"]
 
@@ -34,8 +34,8 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 class Links:
     """Makes addresses below `root`, the sandbox's own URL as the request named it."""
 
-    def __init__(self, jobs: Jobs) -> None:
-        self._jobs = jobs
+    def __init__(self, jobs: Jobs, sampler: Sampler) -> None:
+        self._jobs, self._sampler = jobs, sampler
 
     def file(self, root: str, job: Job, number: int = 0) -> str:
         """The URL of the nth file of a job."""
@@ -73,8 +73,30 @@ class Links:
         path = _filled(job.life.operations[kind].path, values)
         if _PLACEHOLDER.search(job.life.operations[kind].path):
             self._jobs.give_address(kind, unquote(path), job)
-        query = _query(job, kind, step, job.life.operations[kind])
+        query = self._query(job, kind, step, job.life.operations[kind])
         return root.rstrip("/") + path + (f"{'&' if '?' in path else '?'}{query}" if query else "")
+
+    def _query(self, job: Job, kind: Kind, step: Step, operation: Operation) -> str:
+        """The query of a step's URL: what it binds, and what has to be there all the same."""
+        pairs: list[tuple[str, str]] = []
+        for parameter in operation.parameters:
+            if parameter.place != "query":
+                continue
+            value = _bound(job, kind, step, parameter.name, "query")
+            if value is None and parameter.required:
+                value = self._usual(job, parameter)
+            if value is not None:
+                pairs.append((parameter.name, value))
+        return urlencode(pairs)
+
+    def _usual(self, job: Job, parameter: Parameter) -> str | None:
+        """The value that the submit had under the name, else the default, else one that fits."""
+        sent = job.asked.values.get("query", {}) if job.asked is not None else {}
+        if parameter.name in sent:
+            return sent[parameter.name]
+        schema = parameter.schema if isinstance(parameter.schema, Mapping) else {}
+        value = schema.get("default", self._sampler.value(schema, parameter.name))
+        return _text(value) if isinstance(value, str | int | float) else None
 
 
 def path_values(job: Job, kind: Kind, step: Step, operation: Operation) -> dict[str, str] | None:
@@ -87,7 +109,7 @@ def path_values(job: Job, kind: Kind, step: Step, operation: Operation) -> dict[
     names = _PLACEHOLDER.findall(operation.path.partition("?")[0])
     sent = job.asked.values.get("path", {}) if job.asked is not None else {}
     for name in names:
-        known = _bound(job, kind, step, name)
+        known = _bound(job, kind, step, name, "path")
         if known is None:
             known = job.id if name == names[-1] and not _binds_id(step) else sent.get(name)
         if known is None:
@@ -114,8 +136,8 @@ def read_file_name(name: str) -> str:
     return name.partition(".")[0]
 
 
-def _bound(job: Job, kind: Kind, step: Step, name: str) -> str | None:
-    for key in (name, f"path.{name}"):
+def _bound(job: Job, kind: Kind, step: Step, name: str, place: str) -> str | None:
+    for key in (name, f"{place}.{name}"):
         if key in step.parameters:
             return _value(job, kind, step.parameters[key])
     return None
@@ -127,22 +149,14 @@ def _binds_id(step: Step) -> bool:
 
 def _value(job: Job, kind: Kind, source: Any) -> str | None:
     if not is_source(source):
-        return str(source).lower() if isinstance(source, bool) else str(source)
+        return _text(source)
     return next(iter(values_of(source, kind, job)), None)
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _filled(path: str, values: Mapping[str, str]) -> str:
     path = path.partition("#")[0]
     return _PLACEHOLDER.sub(lambda found: quote(values[found[1]], safe=""), path)
-
-
-def _query(job: Job, kind: Kind, step: Step, operation: Operation) -> str:
-    pairs: list[tuple[str, str]] = []
-    for parameter in operation.parameters:
-        if parameter.place != "query":
-            continue
-        for key in (parameter.name, f"query.{parameter.name}"):
-            value = _value(job, kind, step.parameters[key]) if key in step.parameters else None
-            if value is not None:
-                pairs.append((parameter.name, value))
-    return urlencode(pairs)

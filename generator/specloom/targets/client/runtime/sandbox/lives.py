@@ -43,9 +43,26 @@ class Life:
         return _steps(self.cycle)[kind]
 
     @property
+    def polls_itself(self) -> bool:
+        """Whether the submit is its own poll: the same request asks how far it is."""
+        poll = self.operations.get("poll")
+        return poll is self.submit and _says_whose(self.cycle.poll)
+
+    @property
     def has_files(self) -> bool:
         """Whether a finished job leads to a file: to URLs, or to a call that is one."""
-        return bool(self.cycle.result.files) or self.result_is_file or bool(self.redirect)
+        leads = bool(self.cycle.result.files) or bool(self.redirect)
+        return leads or self.result_is_file or bool(self.polled_file)
+
+    @property
+    def polled_file(self) -> str:
+        """The media type of the file that the last poll itself answers; empty where it does not."""
+        answering = self.operations.get("poll")
+        if answering is None or self.cycle.result.step is not None or self.cycle.result.files:
+            return ""
+        good = [answer for status, answer in answering.answers.items() if status.startswith("2")]
+        files = [each for each in good if each.content_type and each.kind == "binary"]
+        return files[0].content_type if files else ""
 
     @property
     def redirect(self) -> int:
@@ -188,7 +205,7 @@ def _means(part: Part, job: Job, asked: Asked) -> bool:
         if sent not in known:
             return False
         told = True
-    if any(sources_within(step.body)):
+    if any(sources_within(step.body)) and not (told and asked.body is None):
         return _in_body(step.body, asked.body, part.kind, job)
     return told
 

@@ -58,8 +58,9 @@ class Pen:
         inner = self._ground.within(schemas)
         if isinstance(value, str) and _opens(value):
             return json.dumps(self.write(json.loads(value), segments, inner))
-        if inner and value is None:
-            return json.dumps(self.write(None, segments, inner))
+        if inner and (value is None or isinstance(value, str)):
+            is_free = value is None and not any(each.get("required") for each in inner)
+            return json.dumps(self.write({} if is_free else None, segments, inner))
         selector, rest = segments[0].selectors[0], segments[1:]
         if isinstance(selector, NameSelector):
             return self._write_member(value, selector, rest, schemas)

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from .listings import page_of, tell
+from .listings import matching, page_of, tell
 from .overlays import Overlay
 from .refusals import write_refusal
 from .rendering import Rendering, answer_for, negotiated, success
@@ -39,17 +39,21 @@ _SINGLES: Final = ""  # the collection of what there is only one of
 class Plain:
     """Answers from examples, else from schemas, and keeps what was created in `things`.
 
-    `clock` gives seconds since 1970, for moments such as `created_at`.
+    `clock` gives seconds since 1970, for moments; `pause` is told in `Retry-After`.
     """
 
     def __init__(
-        self, description: Description, sampler: Sampler, clock: Callable[[], float] | None = None
+        self,
+        description: Description,
+        sampler: Sampler,
+        clock: Callable[[], float] | None = None,
+        pause: int = 0,
     ) -> None:
         self.things = Things()
         self._sampler = sampler
         self._shelves = Shelves(description)
         self._stock = Stock(sampler, self.things, clock or time.time)
-        self._rendering = Rendering(sampler)
+        self._rendering = Rendering(sampler, pause)
 
     def answer(self, call: Call, preference: Preference) -> Response:
         """The answer of a plain operation.
@@ -242,7 +246,7 @@ class Plain:
             shown = at(template, place)
             listed = shown if isinstance(shown, list) else []
             items = {str(number): each for number, each in enumerate(listed)}
-        page = page_of(call, items)
+        page = page_of(call, {key: items[key] for key in matching(call, items)})
         overlay = Overlay(self._sampler.fitting, told.schema, template)
         schema = self._stock.down(told.schema, place).items().schema
         overlay.first_of(place, [[self._item(schema, each) for each in page.items.values()]])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .borrowed import is_source, sources_within
-from .listings import page_of
+from .listings import matching, page_of, totals
 from .lives import asked_by, fills, find_jobs
 from .rendering import success
 from .replies import json_reply
@@ -52,6 +53,8 @@ class Play:
         parts = self._lives.parts(operation, "poll", "result", "cancel")
         found: list[tuple[Part, Job]] = []
         for part, job in find_jobs(parts, self._jobs, asked):
+            if job.closed:
+                continue
             if job.collection and self._things.was_removed(job.collection, job.id):
                 self._jobs.erase(job)
             else:
@@ -86,7 +89,7 @@ class Play:
         if job is None:
             raise RefusalError(404, "not_found", f"there is no job {handle[:200]!r}")
         if kind == "poll":
-            return self._polled(request, job, twist, state)
+            return await self._polled(request, job, twist, state)
         if kind == "cancel":
             return self._cancelled(request, [job], None, is_delete=request.method == "DELETE")
         return await self._result(request, job, None)
@@ -96,7 +99,7 @@ class Play:
     ) -> Response:
         part, job = found[0]
         if part.kind == "poll":
-            return self._polled(call.request, job, twist, state)
+            return await self._polled(call.request, job, twist, state)
         if part.kind == "cancel":
             jobs = [each for _, each in found]
             is_delete = call.operation.method == "DELETE"
@@ -115,10 +118,15 @@ class Play:
             return bool(in_body) and not any(fills(step.body, call.body) for step in in_body)
         return not any(part.kind == "poll" for part in parts)
 
-    def _polled(self, request: Request, job: Job, twist: Twist | None, state: str) -> Response:
+    async def _polled(
+        self, request: Request, job: Job, twist: Twist | None, state: str
+    ) -> Response:
         truth = self._jobs.state(job)
+        job.closed = job.life.polls_itself and truth not in ("queued", "running")
         job.waits = max(0, job.waits - 1)
-        return self._cast.polled(request, job, state or truth, twist)
+        told = self._cast.polled(request, job, state or truth, twist)
+        is_file = job.life.polled_file and not told.body and (state or truth) == "succeeded"
+        return await self._serve(request, job) if is_file else told
 
     def _cancelled(
         self, request: Request, jobs: Sequence[Job], operation: Operation | None, *, is_delete: bool
@@ -131,7 +139,7 @@ class Play:
             elif is_delete:
                 self._cast.erase(job)
             else:
-                _refuse_too_late(operation, job)
+                self._refuse_too_late(operation, job)
             tells = self._answers.tells(job.life, "cancelled") == "cancelled"
             if not is_over and is_delete and not tells:
                 self._cast.erase(job)
@@ -139,9 +147,26 @@ class Play:
         if operation is None:
             return json_reply(self._cast.told(request, job), 202)
         state = self._jobs.state(job)
-        facts = self._cast.facts(request, job, state)
+        facts = replace(
+            self._cast.facts(request, job, state), before=self._cast.known(request, job)
+        )
         body = self._answers.told_beside(job.life, operation, facts)
         return json_reply(body, status)
+
+    def _refuse_too_late(self, operation: Operation | None, job: Job) -> None:
+        """Refuse to cancel what has ended, where the document has a status for that.
+
+        One that may mean something else does where the good answer cannot tell how it ended.
+        """
+        if operation is None:
+            return
+        usual = ["409"]
+        if not self._answers.can_tell(job.life, operation, self._jobs.state(job)):
+            usual += ["400", "422"]
+        status = next((each for each in usual if each in operation.answers), None)
+        if status is not None:
+            told = f"job {job.id} has ended already"
+            raise RefusalError(int(status), "not_cancellable", told)
 
     async def _result(self, request: Request, job: Job, operation: Operation | None) -> Response:
         state = self._jobs.state(job)
@@ -163,9 +188,14 @@ class Play:
         lives = [part.life for part in parts if part.kind == "list"]
         asked = asked_by(call.match, call.request)
         jobs = [job for job in self._jobs if job.life in lives and _is_below(job, asked)]
-        page = page_of(call, {job.id: job for job in jobs[::-1]}, newest_first=True)
+        known = {job.id: self._cast.told_of(call.request, job) for job in jobs[::-1]}
+        by_id = {job.id: job for job in jobs}
+        wanted = {key: by_id[key] for key in matching(call, known)}
+        page = page_of(call, wanted, newest_first=True)
         body = self._rolls.roll(call, lives[0], page)
-        return json_reply(body, success(call.operation)[0])
+        status, answer = success(call.operation)
+        told = totals(answer.headers if answer is not None else (), page)
+        return json_reply(body, status, told)
 
 
 def _is_below(job: Job, asked: Asked) -> bool:
@@ -189,12 +219,6 @@ def _unknown(call: Call, parts: Sequence[Part]) -> str:
         asked = asked_by(call.match, call.request)
         values = [value for name in names if (value := asked.value(name)) is not None]
     return f"there is no job {values[-1][:200]!r}" if values else "there is no such job"
-
-
-def _refuse_too_late(operation: Operation | None, job: Job) -> None:
-    """Refuse to cancel what has ended, where the document has the status for that."""
-    if operation is not None and "409" in operation.answers:
-        raise RefusalError(409, "not_cancellable", f"job {job.id} has ended already")
 
 
 def _not_yet(operation: Operation | None) -> int:

@@ -74,10 +74,10 @@ def negotiated(answer: Answer, request: Request) -> Content | None:
 
 
 class Rendering:
-    """Writes responses."""
+    """Writes responses; `pause` is what a caller is told to wait, in seconds."""
 
-    def __init__(self, sampler: Sampler) -> None:
-        self._sampler = sampler
+    def __init__(self, sampler: Sampler, pause: int = 0) -> None:
+        self._sampler, self._pause = sampler, pause
 
     def write(
         self,
@@ -128,8 +128,8 @@ class Rendering:
             return path if fits(schema, path) and not fits(schema, told) else told
         if name.lower() == "content-disposition":
             return 'attachment; filename="sandbox"'
-        if name.lower() == "retry-after" and self._sampler.fits(schema, 0):
-            return "0"  # nobody has to wait here
+        if name.lower() == "retry-after" and self._sampler.fits(schema, self._pause):
+            return str(self._pause)
         value = self._sampler.value(schema, name)
         items = value if isinstance(value, list) else [value]
         if isinstance(value, dict):

@@ -83,7 +83,8 @@ def refuse_stranger(security: Sequence[Security], operation: Operation, request:
     told = " or ".join(" and ".join(map(_asked, way)) for way in ways)
     is_sent = any(_presented(each, request) for way in ways for each in way)
     wrong = f"a key with {_INVALID!r} in it is refused" if is_sent else "no API key was sent"
-    headers = {"WWW-Authenticate": _challenge([each for way in ways for each in way])}
+    challenge = _challenge([each for way in ways for each in way])
+    headers = {"WWW-Authenticate": challenge} if challenge else {}
     raise RefusalError(401, "unauthorized", f"{wrong}; send {told}", headers)
 
 
@@ -153,9 +154,14 @@ def _opened(token: str) -> str:
 
 
 def _challenge(ways: Sequence[Security]) -> str:
-    """What a refused caller is told in a header: one scheme is enough (RFC 9110, 11.6.1)."""
+    """What a refused caller is told in a header: one scheme is enough (RFC 9110, 11.6.1).
+
+    Keys have no challenge.
+    """
     kinds = [_SCHEMES.get(way.kind, "") for way in ways]
-    return 'Basic realm="sandbox"' if "basic" in kinds and "bearer" not in kinds else "Bearer"
+    if "bearer" in kinds:
+        return "Bearer"
+    return 'Basic realm="sandbox"' if "basic" in kinds else ""
 
 
 def _asked(way: Security) -> str:

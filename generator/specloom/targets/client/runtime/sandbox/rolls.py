@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .borrowed import NameSelector, parse
 from .listings import tell
 from .pen import at, found, replaced
-from .requests import RefusalError
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
-
     from .answers import Answers
     from .borrowed import Location
     from .cast import Cast
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
     from .jobs import Job
     from .listings import Page
     from .lives import Life
-    from .scribe import Scribe
 
 __all__ = ["Rolls"]
 
@@ -50,47 +47,22 @@ class Rolls:
             )
             nodes = parse(ids).nodes(body)
             for job, node in zip(jobs, nodes, strict=False):
-                body = self._told(call.request, scribe, body, node.location, job)
+                body = self._told(call, life, body, node.location, job)
+        if life.cycle.refused is not None:
+            body = scribe.unselect(body, life.cycle.refused, (ids,))
         overlay = scribe.ground.overlay(body)
         names = (each.selectors[0] for each in parse(ids).segments[: _depth(ids)])
         place = [each.name for each in names if isinstance(each, NameSelector)]
         tell(overlay, place, page, call)
         return overlay.body
 
-    def _told(self, request: Request, scribe: Scribe, body: Any, own: Location, job: Job) -> Any:
+    def _told(self, call: Call, life: Life, body: Any, own: Location, job: Job) -> Any:
         """The body with what a poll tells of a job in the item that has its id at `own`."""
-        location = own[:-1]
-        item = at(body, location)
-        known = self._polled(request, job)
-        if not isinstance(item, dict) or known is None:
-            return body
-        shared = [name for name in item if name != own[-1] and item[name] != known.get(name)]
-        shared = [name for name in shared if name in known]
-        best = scribe.ground.faults(body)
-        for names in (shared, *([name] for name in shared)):
-            laid = {**at(body, location), **{name: copy.deepcopy(known[name]) for name in names}}
-            told = replaced(copy.deepcopy(body), location, laid)
-            faults = scribe.ground.faults(told)
-            if faults <= best:
-                body, best = told, faults
-                if names is shared:
-                    break
-        return body
-
-    def _polled(self, request: Request, job: Job) -> dict[str, Any] | None:
-        """What holds the job's id in the answer of a poll."""
-        try:
-            body = self._cast.told(request, job)
-        except RefusalError:  # it has expired, and is listed all the same
-            return None
-        waiting = [body]
-        while waiting:
-            here = waiting.pop(0)
-            if isinstance(here, dict):
-                if job.given in [value for value in here.values() if isinstance(value, str | int)]:
-                    return here
-                waiting.extend(here.values())
-        return body if isinstance(body, dict) else None
+        known = self._cast.known(call.request, job)
+        facts = self._cast.facts(call.request, job, self._cast.jobs.state(job))
+        facts = replace(facts, before=known)
+        body = self._answers.agreeing(life, call.operation, body, facts, own[:-1])
+        return replaced(copy.deepcopy(body), own, job.given)
 
 
 def _emptied(body: Any, ids: str) -> Any:

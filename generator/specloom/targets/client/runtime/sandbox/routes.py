@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import parse_qsl, quote, unquote
@@ -10,7 +11,7 @@ from urllib.parse import parse_qsl, quote, unquote
 from .requests import Match, RefusalError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from starlette.requests import Request
 
@@ -21,6 +22,7 @@ __all__ = ["Routes", "bare", "raw_path", "shape_of"]
 Rank: TypeAlias = tuple[tuple[bool, int, int], ...]
 
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+_CLASS: Final = re.compile(r"\[[^\]]*\]")
 _UNSAFE: Final = "/:@!$&'()*+,;=~-._"
 
 
@@ -32,7 +34,7 @@ class _Route:
     pattern: re.Pattern[str]
     names: tuple[str, ...]
     query: tuple[tuple[str, str], ...]
-    rank: tuple[Rank, bool, int]
+    rank: tuple[bool, Rank, bool, int]
 
 
 class Routes:
@@ -78,7 +80,7 @@ class Routes:
             found = route.pattern.fullmatch(path)
             if found is None or not set(route.query) <= sent:
                 continue
-            own = [not is_open for is_open, _, _ in route.rank[0]]
+            own = [not is_open for is_open, _, _ in route.rank[1]]
             words = words or own
             if own == words:
                 raw = dict(zip(route.names, found.groups(), strict=True))
@@ -123,18 +125,31 @@ def _route(operation: Operation, prefix: str) -> _Route:
     """The route of an operation below the path of a server; a variable there is any word."""
     path, _, query = operation.path.partition("#")[0].partition("?")
     names: list[str] = []
-    pattern = _pattern(_normal_template(prefix), []) + _pattern(_normal_template(path), names)
+    wide = _wide_names(operation)
+    pattern = _pattern(_normal_template(prefix), [])
+    pattern += _pattern(_normal_template(path), names, wide)
     return _Route(
         operation=operation,
         pattern=re.compile(pattern),
         names=tuple(names),
         query=tuple(parse_qsl(query, keep_blank_values=True)) if "{" not in query else (),
-        rank=(_rank(prefix + path), bool(prefix), -len(query)),
+        rank=(bool(wide), _rank(prefix + path), bool(prefix), -len(query)),
     )
 
 
-def _pattern(path: str, names: list[str]) -> str:
-    """The regular expression of a path; a placeholder takes anything but a slash."""
+def _wide_names(operation: Operation) -> set[str]:
+    """The parameters in the path whose values have slashes, by their patterns."""
+    schemas = {each.name: each.schema for each in operation.parameters if each.place == "path"}
+    patterns = {
+        name: str(schema.get("pattern", ""))
+        for name, schema in schemas.items()
+        if isinstance(schema, Mapping)
+    }
+    return {name for name, text in patterns.items() if "/" in _CLASS.sub("", text)}
+
+
+def _pattern(path: str, names: list[str], wide: Collection[str] = ()) -> str:
+    """The regular expression of a path; a placeholder takes no slash, unless it is `wide`."""
     parts = _PLACEHOLDER.split(path)
     made = ""
     for at, part in enumerate(parts):
@@ -143,6 +158,9 @@ def _pattern(path: str, names: list[str]) -> str:
         else:
             names.append(part)
             is_last = at == len(parts) - 2 and not parts[-1]
+            if part in wide:
+                made += "(.+)" if is_last else "(.+?)"
+                continue
             made += "([^/]+)" if is_last or parts[at + 1].startswith("/") else "([^/]+?)"
     return made
 

@@ -24,7 +24,7 @@ from .entrance import Entrance
 from .faces import code_point
 from .faults import CODE, Order, Severity, read_order, refuse_impossible
 from .files import Counter
-from .intake import Intake
+from .intake import Intake, loosely
 from .jobs import Failure, Job, Jobs, Pace
 from .library import Library, is_film
 from .links import OWN, Links, read_file_name
@@ -113,7 +113,7 @@ class Application:
         orders = [read_order(text, self._layout.error_codes) for text in setup.faults]
         self._refuse_impossible(orders)
         self._intake = Intake(description, Checking(schemas, self._layout.error_codes))
-        self._plain = Plain(description, sampler, setup.wall)
+        self._plain = Plain(description, sampler, setup.wall, int(setup.pace.speed > 0))
         self._movies = movie_orders(schemas)
         self._library = Library(setup.fonts)  # makes a folder: from here on nothing is refused
         self.jobs = Jobs(setup.pace, setup.clock, self._is_ready)
@@ -174,7 +174,9 @@ class Application:
 
     def _set_up_play(self, sampler: Sampler) -> None:
         things, answers = self._plain.things, self._answers
-        cast = Cast(answers, self.jobs, Links(self.jobs), things, sampler, self._setup.wall)
+        cast = Cast(
+            answers, self.jobs, Links(self.jobs, sampler), things, sampler, self._setup.wall
+        )
         workshop = Workshop(
             movie=self._movie,
             charge=lambda operation, body: self._setup.prices.charge(operation.price, body),
@@ -228,13 +230,15 @@ class Application:
         query = request.scope.get("query_string", b"").decode("latin-1")
         try:
             match = self._routes.find(request.method, raw_path(request), query)
+            match = await self._intake.chosen(match, request)
         except RefusalError:
             self._bench.note(request, "call")
             raise
         request.state.operation = match.operation
         # To ask for its headers alone must not submit anything.
         life = self._lives.of(match.operation) if request.method != "HEAD" else None
-        found = await self._find(match, request) if life is None else []
+        found = await self._find(match, request) if life is None or life.polls_itself else []
+        life = None if found else life
         visit = Visit(where=self._where(match.operation, life, found), life=life)
         visit.job = found[0][1] if found else None
         return await self._bench.serve(
@@ -246,7 +250,7 @@ class Application:
             return []
         body = None
         if self._lives.needs_body(match.operation):
-            body = _loosely(await request.body())
+            body = loosely(await request.body(), request.headers.get("content-type", ""))
         return self._play.find(match.operation, asked_by(match, request, body))
 
     def _where(
@@ -368,16 +372,8 @@ class Application:
             declared = self._plain.refuse(refusal, request, operation)
         if declared is not None:
             return declared
-        body = self._answers.error(refusal.code, refusal.message)
+        body = self._answers.error(refusal, None if is_set else operation)
         return json_reply(body, refusal.status, refusal.headers)
 
 
 _ANY_STEP = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-
-
-def _loosely(content: bytes) -> Any:
-    """A body that nothing has checked yet; None where it is no JSON."""
-    try:
-        return json.loads(content)
-    except ValueError:
-        return None

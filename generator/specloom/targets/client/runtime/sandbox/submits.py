@@ -12,7 +12,7 @@ from .borrowed import parse, point
 from .counts import wanted
 from .jobs import ENDS, Failure, Told
 from .lives import asked_by
-from .rendering import answer_for, success
+from .rendering import answer_for
 from .replies import json_reply
 from .requests import RefusalError
 from .sorts import media_type_of
@@ -103,7 +103,7 @@ class Submits:
 
     def refused(self, life: Life) -> Response:
         """The good answer that says that nothing was taken."""
-        return json_reply(self._answers.refused(life), success(life.submit)[0])
+        return json_reply(self._answers.refused(life), self._answers.taken(life)[0])
 
     def end_of(self, life: Life, ends: str) -> str:
         """The end of that name, as the document tells it.
@@ -159,6 +159,8 @@ class Submits:
         return jobs
 
     def _media_type(self, life: Life, body: Any) -> str:
+        if life.polled_file and "*" not in life.polled_file:
+            return life.polled_file
         step = life.cycle.result.step
         answering = life.operations.get("poll" if step is None else "result")
         content = self._answers.content(answering) if answering is not None else None
@@ -166,14 +168,16 @@ class Submits:
         return media_type_of(life, ground, content, body)
 
     def _new_id(self, life: Life) -> str | int:
-        scribe = self._answers.scribe(life.submit)
-        draft = self._answers.draft(life.submit, 0)
+        status = self._answers.taken(life)[0]
+        scribe = self._answers.scribe(life.submit, status)
+        draft = self._answers.draft(life.submit, status)
         wanted_by = _schemas_of_id(life)
         path = next(iter(life.cycle.id), None)
         least = scribe.ground.faults(draft)
 
         def fits(guess: Any) -> bool:
-            if not all(self._sampler.fits(schema, guess) for schema in wanted_by):
+            may_be = self._sampler.fits
+            if not all(may_be(each, guess) or may_be(each, [guess]) for each in wanted_by):
                 return False
             if path is None or draft is None:
                 return True
@@ -189,7 +193,7 @@ class Submits:
 
     def _told(self, request: Request, life: Life, jobs: Sequence[Job], twist: Twist | None) -> Told:
         """The answer to the submit; what it gives may stand in the addresses that it gives."""
-        status, root = success(life.submit)[0], str(request.base_url)
+        status, root = self._answers.taken(life)[0], str(request.base_url)
         first = self._answers.telling(life).first()
         headers: dict[str, str] = {}
         body: Any = None

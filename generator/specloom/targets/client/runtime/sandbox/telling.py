@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .borrowed import Parsed, judge, operations, parse, worded
+from .borrowed import Parsed, TextPath, judge, operations, parse, worded
 from .scribe import selects
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _INSTEAD = {
     "queued": ("running",),
     "running": ("queued",),
     "expired": ("missing",),
-    "cancelled": ("failed", "expired"),
+    "cancelled": ("expired", "missing"),
 }
 _UNNAMED = "sandbox-unnamed"  # a state
 
@@ -43,7 +43,7 @@ class Telling:
         # As the client has it: it must read here what it would read there.
         self._read: Any = operations.LifeCycle(
             poll=operations.Step(),
-            status=tuple(cycle.status),
+            status=tuple(map(_into_texts, cycle.status)),
             states={_state(state): tuple(words) for state, words in cycle.states.items()},
             rules=tuple(
                 operations.Rule(state=_state(rule.state), code=rule.code, when=rule.when)
@@ -126,7 +126,7 @@ class Telling:
             for status in statuses:
                 scribe, body = draft(status)
                 body = self.write_word(scribe, body, words)
-                yield status, scribe, self._denied(scribe, body, state, status)
+                yield status, scribe, self.denied(scribe, body, state, status)
         for number, rule in enumerate(self._cycle.rules):
             if rule.state == state:
                 yield from self._ruled(number, rule, statuses, draft)
@@ -134,7 +134,7 @@ class Telling:
             for status in statuses:
                 scribe, body = draft(status)
                 body = self._unspoken(scribe, body)
-                yield status, scribe, self._denied(scribe, body, state, status)
+                yield status, scribe, self.denied(scribe, body, state, status)
 
     def _ruled(
         self,
@@ -153,9 +153,9 @@ class Telling:
             if rule.when is not None:
                 body = scribe.select(body, rule.when)
             before = self._cycle.rules[:number]
-            yield status, scribe, self._denied(scribe, body, rule.state, status, before)
+            yield status, scribe, self.denied(scribe, body, rule.state, status, before)
 
-    def _denied(
+    def denied(
         self,
         scribe: Scribe,
         body: Any,
@@ -230,6 +230,11 @@ def kept_places(cycle: LifeCycle, body: Any) -> tuple[str, ...]:
     """The places of the id and of the state that must not go from a body: one of each."""
     found = ([path for path in paths if selects(path, body)] for paths in (cycle.id, cycle.status))
     return tuple(path for paths in found for path in paths[:1])
+
+
+def _into_texts(path: str) -> TextPath:
+    """The path as one that leads into whatever texts on its way are JSON."""
+    return TextPath(path, *range(1, len(parse(path).segments) + 1))
 
 
 def _state(text: str) -> Any:
