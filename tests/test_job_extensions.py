@@ -237,6 +237,16 @@ TASK = "{'200': {$ref: '#/components/responses/Task'}}"
             "12:9",
             "answer-undescribed",
         ),
+        (
+            "result: {files: '$.output[*].url'} -> result: {operationId: remove, parameters: {id: $id}}",
+            "15:9",
+            "answer-undescribed",
+        ),
+        (
+            "currency: USD} -> currency: USD}\n        idempotency: {key: $request.header.X-Onse}",
+            "18:28",
+            "unknown-parameter",
+        ),
     ],
 )
 def test_what_may_be_right_is_a_warning(tmp_path: Path, change: str, place: str, code: str) -> None:
@@ -345,7 +355,7 @@ def test_what_a_refusal_says_of_a_known_key_is_followed_there(tmp_path: Path) ->
         ("$.codes", ["path-unresolved"]),
         ("$.[", ["path-syntax"]),
     ):
-        known = f'idempotency: {{key: $request.header.X-Once, known: "{path}"}}'
+        known = f'idempotency: {{key: "$request.body#/prompt", known: "{path}"}}'
         text = changed(
             f"responses: {{{task}}} -> responses: {{{task}, {refusal}}}",
             f"currency: USD}} -> currency: USD}}\n        {known}",

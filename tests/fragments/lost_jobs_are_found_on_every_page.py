@@ -87,6 +87,8 @@ for answers, ids, asked, words in (
     ([page(1, has_more=True)], ["1"], 1, "may be more"),
     ([page(1, has_more=False, next="")], ["1"], 1, ""),
     ([page(next="?p=2"), page(2)], [], 1, ""),
+    # A server that takes no notice of its own parameter gives the same jobs for ever.
+    ([page(1, next="?p=2"), page(1, next="?p=3"), page(2)], ["1"], 2, "no job that is new"),
 ):
     vendor = Vendor(*answers)
     client = LostJobsAreFoundOnEveryPage(http_client=vendor.http)

@@ -19,10 +19,13 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(12) + b"\x00\x00\x00\x00IEND\xaeB`\x82"
 class Vendor:
     """Makes two jobs a submit; a job is done at its second look, and the one called `broken` never."""
 
-    def __init__(self, broken: int = 0) -> None:
+    def __init__(self, broken: int = 0, refused: str = "") -> None:
         self.broken, self.submits, self.looks = broken, 0, dict[int, int]()
+        self.refused = refused
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        if request.url.path == self.refused:
+            return httpx2.Response(401, json={})
         if request.url.path.endswith("/image"):
             return httpx2.Response(200, content=PNG, headers={"content-type": "image/png"})
         if request.method == "POST":
@@ -95,6 +98,23 @@ except errors.JobFailedError as error:
 else:
     raise AssertionError("one has failed")
 assert vendor.looks == {1: 2, 2: 2}
+
+# What the others came to is saved before that is told, whatever the error is.
+with tempfile.TemporaryDirectory() as folder:
+    for vendor, kind in (
+        (Vendor(broken=1), errors.JobFailedError),
+        (Vendor(refused="/shots/1"), errors.AuthenticationError),
+        (Vendor(refused="/shots/1/image"), errors.APIError),
+    ):
+        try:
+            client_of(vendor).shots.generate(save_to=folder, overwrite=True)
+        except kind as error:
+            assert error.job_id == "1"
+        else:
+            raise AssertionError("one has failed")
+        (saved,) = Path(folder).iterdir()
+        assert saved.name == "2.png"
+        saved.unlink()
 
 # Time is for all together, and none is lost when it is up.
 try:

@@ -11,8 +11,8 @@ assert job.id == "41"
 assert job.refresh().state == "running"
 assert vendor.target == "/orders/find?shop=north"
 assert vendor.last.headers["trace"] == "t7"
-# The id is text; a path into the submit's answer keeps its kind. What nobody sent is left out.
-assert vendor.body == {"ids": ["41"], "numbers": [41], "desk": "d2", "price": "$5"}
+# The id goes as the answer had it, as a path does. What nobody sent is left out.
+assert vendor.body == {"ids": [41], "numbers": [41], "desk": "d2", "price": "$5"}
 assert job.refresh().result().value == {"id": 41, "state": 2}
 
 # All that travels in the token.
@@ -20,7 +20,7 @@ vendor = Vendor([{"id": 41, "state": True}])
 again = PollsMayCarryABody(http_client=vendor.http).jobs.resume(job.token)
 assert again.refresh().state == "succeeded"
 assert vendor.target == "/orders/find?shop=north"
-assert vendor.body == {"ids": ["41"], "numbers": [41], "desk": "d2", "price": "$5"}
+assert vendor.body == {"ids": [41], "numbers": [41], "desk": "d2", "price": "$5"}
 
 # Several nodes are several jobs, and each has what is its own.
 two = [{"id": 1, "state": 2}, {"id": 2, "state": 2}]

@@ -40,7 +40,7 @@ class Run:
 
 
 def run_case(case: Path, *, strict: bool = False) -> Run:
-    """`specloom generate` of a case's document with its overlays, called in its folder so that it prints no more of the path."""
+    """`specloom generate` of a case's document with its overlays, called in its folder."""
     document = next((path.name for path in sorted(case.glob("document.*"))), "document.yaml")
     printed = io.StringIO()
     with TemporaryDirectory() as folder, contextlib.chdir(case):

@@ -303,3 +303,35 @@ def test_what_is_reserved_is_what_the_submit_said(desk: Desk, server: Loopback) 
     desk(job.refresh())
     amounts = [job._record.amount(which) for which in ("reserved", "amount")]
     assert [int(one) for one in amounts if one is not None] == [3, 2]
+
+
+def test_a_job_whose_result_is_refused_has_failed(desk: Desk, server: Loopback) -> None:
+    server[ROUTE], server[POLLED] = told("task_1", "in_queue"), told("task_1", "done")
+    server[FILE] = answer(400, {"error": {"code": "nsfw", "message": "not shown"}})
+    client = desk.open()
+    job = desk(client.videos.submit_as(living(result=CALLED)))
+    for _ in range(2):
+        with pytest.raises(JobFailedError, match="not shown"):
+            desk(job.wait())
+        assert job.state == "failed"
+    assert desk(job.refresh()).state == "failed"
+    (row,) = desk(client.ledger.rows())
+    assert (row.state, row.error_code) == ("failed", "nsfw")
+    # Whoever asks again may have luck: the poll says that it is done.
+    server[FILE] = WHOLE
+    assert len(desk(job.result()).files) == 1
+    assert job.state == "succeeded"
+    assert desk(client.ledger.rows())[0].state == "succeeded"
+    assert server.submits == 1
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_job_whose_result_a_key_may_not_see_is_done(
+    desk: Desk, server: Loopback, status: int
+) -> None:
+    server[ROUTE], server[POLLED] = told("task_1", "in_queue"), told("task_1", "done")
+    server[FILE] = answer(status, {})
+    job = desk(desk.open().videos.submit_as(living(result=CALLED)))
+    with pytest.raises(JobFailedError, match="HTTP"):
+        desk(job.wait())
+    assert job.state == "succeeded"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from specloom.model.api import Advice, Assumption, ErrorCode, Price
+from specloom.model.bindings import number_places, submits, usual_parameters
+from specloom.model.inner_texts import mark_texts
 from specloom.model.jobs import (
     Cost,
     Idempotency,
@@ -27,15 +30,28 @@ _INTERVAL = 5.0
 _TIMEOUT = 900.0
 
 
-def read_job(node: Node, operations: dict[str, str], result_name: str) -> Job:
-    """The life cycle at `node` (an `x-job`), times in seconds; `operations` gives qualified names by operationId."""
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """What the calls of a life cycle are read with: qualified names by operationId, the submit, where its id is."""
+
+    names: dict[str, str]
+    submit: Node
+    ids: tuple[str, ...]
+
+
+def read_job(node: Node, submit: Node, operations: dict[str, str], result_name: str) -> Job:
+    """The life cycle at `node` (the `x-job` of the operation `submit`), times in seconds.
+
+    `operations` gives qualified names by operationId.
+    """
     parts = _parts(node)
+    steps = _Steps(operations, submit, _paths(parts.get("id")))
     poll = parts.get("poll", node)
     error = parts.get("error", node)
     states = cast("dict[State, list[Any]]", parts["states"].value if "states" in parts else {})
-    return Job(
-        id=_paths(parts.get("id")),
-        poll=_step(poll, operations),
+    job = Job(
+        id=steps.ids,
+        poll=replace(_step(poll, steps), once=False),
         interval=_number(poll, "interval", _INTERVAL),
         timeout=_number(poll, "timeout", _TIMEOUT),
         status=_paths(parts.get("status")),
@@ -43,17 +59,18 @@ def read_job(node: Node, operations: dict[str, str], result_name: str) -> Job:
         rules=tuple(_rule(rule) for rule in node_elements(parts.get("rules"))),
         refused=_text(parts.get("refused")),
         not_taken=tuple(status.value for status in node_elements(parts.get("not-taken"))),
-        result=_result(parts.get("result"), operations),
+        result=_result(parts.get("result"), steps),
         error_code=_paths(error.get("code")),
         error_message=_paths(error.get("message")),
         progress=_progress(parts.get("progress")),
         cost=_cost(parts.get("cost")),
-        cancel=_optional_step(parts.get("cancel"), operations),
-        listing=_listing(parts.get("list"), operations),
+        cancel=_optional_step(parts.get("cancel"), steps),
+        listing=_listing(parts.get("list"), steps),
         idempotency=_idempotency(parts.get("idempotency")),
         result_name=result_name,
         at=node.at,
     )
+    return mark_texts(job, parts.values(), submit)
 
 
 def _parts(node: Node) -> dict[str, Node]:
@@ -87,14 +104,17 @@ def _number(node: Node, key: str, default: float) -> float:
     return member.value if member is not None and isinstance(member.value, int | float) else default
 
 
-def _step(node: Node, operations: dict[str, str]) -> Step:
+def _step(node: Node, steps: _Steps) -> Step:
     parameters = node.get("parameters")
     body = node.get("requestBody")
     return Step(
-        operation=operations.get(_operation_id(node), ""),
+        operation=steps.names.get(_operation_id(node), ""),
         parameters=dict(parameters.value) if parameters is not None else {},
         request_body=body.value if body is not None else ABSENT,
+        usual=usual_parameters(node),
+        numbers=number_places(node, steps.submit, steps.ids),
         url=node.text("url"),
+        once=submits(node),
     )
 
 
@@ -109,8 +129,8 @@ def _operation_id(node: Node) -> str:
     return f"{str(target.at.pointer[-1]).upper()} {target.at.pointer[-2]}"
 
 
-def _optional_step(node: Node | None, operations: dict[str, str]) -> Step | None:
-    return _step(node, operations) if node is not None else None
+def _optional_step(node: Node | None, steps: _Steps) -> Step | None:
+    return _step(node, steps) if node is not None else None
 
 
 def _rule(node: Node) -> Rule:
@@ -122,13 +142,13 @@ def _rule(node: Node) -> Rule:
     )
 
 
-def _result(node: Node | None, operations: dict[str, str]) -> JobResult | None:
+def _result(node: Node | None, steps: _Steps) -> JobResult | None:
     if node is None:
         return None
     calls = any(node.get(key) is not None for key in ("operationId", "operationRef", "url"))
     expires = node.get("expires")
     return JobResult(
-        step=_step(node, operations) if calls else None,
+        step=_step(node, steps) if calls else None,
         value=node.text("value"),
         files=_paths(node.get("files")),
         expires=expires.value if expires is not None else None,
@@ -154,8 +174,8 @@ def _cost(node: Node | None) -> Cost | None:
     )
 
 
-def _listing(node: Node | None, operations: dict[str, str]) -> Listing | None:
-    return Listing(step=_step(node, operations), ids=node.text("ids")) if node is not None else None
+def _listing(node: Node | None, steps: _Steps) -> Listing | None:
+    return Listing(step=_step(node, steps), ids=node.text("ids")) if node is not None else None
 
 
 def _idempotency(node: Node | None) -> Idempotency | None:

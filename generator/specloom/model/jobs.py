@@ -18,12 +18,19 @@ State = Literal["queued", "running", "succeeded", "failed", "cancelled", "expire
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A further call of a job's life cycle: an operation with bound parameters, or a URL that the server gave."""
+    """A further call of a job's life cycle: an operation with bound parameters, or a URL that the server gave.
+
+    `usual` is sent for parameters that are bound to nothing; `numbers` are the JSON Pointers of the sources in
+    `request_body` that go as numbers. What submits a job itself is called `once`, and never again by itself.
+    """
 
     operation: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     request_body: Any = ABSENT
+    usual: Mapping[str, Any] = field(default_factory=dict)
+    numbers: tuple[str, ...] = ()
     url: str = ""
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

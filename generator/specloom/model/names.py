@@ -130,7 +130,7 @@ CLASS_NAMES = (
         *("Answer", "Body", "CostPaths", "ErrorPaths", "Idempotency", "LifeCycle", "Listing"),
         *("Operation", "Parameter", "Price", "Progress", "Rule", "Step", "ResultStep", "Estimate"),
         *("Job", "AsyncJob", "Result", "AsyncResult", "Client", "AsyncClient", "Any", "Callable"),
-        *("Download", "Pages", "Pagination", "Server", "Stream", "Variable"),
+        *("Download", "Pages", "Pagination", "Server", "Stream", "TextPath", "Variable"),
     }
 )
 

@@ -116,7 +116,11 @@ class Operations:
             server=own_server(one.node, one.item),
             companions=one.companions,
             pages=read_pagination(one.node, context, self.schemas) if one.is_first else None,
-            job=read_job(job, self.qualified, one.result_name) if job is not None else None,
+            job=(
+                read_job(job, one.node, self.qualified, one.result_name)
+                if job is not None
+                else None
+            ),
             price=self._price(
                 one.node, signature_paths=[(a.path, a.name) for a in signature.arguments], body=body
             ),

@@ -13,7 +13,9 @@ from specloom.model.api import Argument, Body, Filled, Lifted, Parameter, Place,
 from specloom.model.bodies import with_files
 from specloom.model.names import ARGUMENT_NAMES, SUBMIT_NAMES, Scope
 from specloom.model.types import Constant, Field, Named, Record, Type
+from specloom.openapi.job_rules import job_fields
 from specloom.openapi.tree import Node
+from specloom.targets.client.runtime.encoding import pointer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from specloom.model.schemas import Schemas
     from specloom.openapi.tree import Tree
 
+_BODY, _HEADER = "$request.body#", "$request.header."
 _FLATTENED = frozenset({"json", "form", "multipart"})
 
 
@@ -32,6 +35,7 @@ class _Builder:
     filled: list[Filled]
     lifted: list[Lifted]
     tree: Tree
+    key: str = ""  # where a submit carries its idempotency key, which the client makes up
     has_parts: bool = False
 
     def add_parameter(self, parameter: Parameter) -> None:
@@ -45,7 +49,7 @@ class _Builder:
                 place=parameter.place,
                 path=(parameter.wire_name,),
                 type=parameter.type,
-                required=parameter.required,
+                required=parameter.required and not self._is_key(parameter),
                 doc=parameter.doc,
                 default=parameter.default,
                 example=parameter.example,
@@ -99,7 +103,7 @@ class _Builder:
                 place="body",
                 path=path,
                 type=self._sent(one),
-                required=one.required and demanded,
+                required=one.required and demanded and self.key != f"{_BODY}{pointer(path)}",
                 doc=one.doc,
                 default=one.default,
                 example=one.example,
@@ -108,6 +112,10 @@ class _Builder:
                 assumed=one.assumed,
             )
         )
+
+    def _is_key(self, parameter: Parameter) -> bool:
+        is_header = parameter.place == "header" and self.key.startswith(_HEADER)
+        return is_header and self.key[len(_HEADER) :].lower() == parameter.wire_name.lower()
 
     def _sent(self, one: Field) -> Type:
         """The type of a member as it is sent: in a form of parts its files are files."""
@@ -124,8 +132,9 @@ def read_signature(
     operation: Node, parameters: tuple[Parameter, ...], body: Body | None, schemas: Schemas
 ) -> Signature:
     """The signature of the operation at `operation`; required keywords first, each group in document order."""
-    names = SUBMIT_NAMES if operation.get("x-job") is not None else ARGUMENT_NAMES
-    builder = _Builder(schemas, Scope(names), [], [], [], operation.tree)
+    job = operation.get("x-job")
+    names, key = (SUBMIT_NAMES, _key(job)) if job is not None else (ARGUMENT_NAMES, "")
+    builder = _Builder(schemas, Scope(names), [], [], [], operation.tree, key)
     for parameter in sorted(parameters, key=lambda one: _PLACES.index(one.place)):
         builder.add_parameter(parameter)
     if body is not None and body.contents:
@@ -134,6 +143,12 @@ def read_signature(
     return Signature(
         arguments=tuple(ordered), filled=tuple(builder.filled), lifted=tuple(builder.lifted)
     )
+
+
+def _key(job: Node) -> str:
+    """Where a submit carries its idempotency key; empty where it has none."""
+    idempotency = job_fields(job).get("idempotency")
+    return idempotency.text("key") if idempotency is not None else ""
 
 
 _PLACES: tuple[Place, ...] = ("path", "query", "querystring", "header", "cookie")

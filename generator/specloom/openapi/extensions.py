@@ -6,9 +6,11 @@ What is wrong with an extension is an error: a client woven from it would poll i
 from __future__ import annotations
 
 import keyword
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from specloom.diagnostics import Report
 from specloom.openapi.enum_rules import check_enum
 from specloom.openapi.extension_schema import extension_names, faults, field_names
 from specloom.openapi.job_rules import check_job
@@ -24,8 +26,9 @@ from specloom.openapi.walk import Part, walk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from specloom.diagnostics import Location, Report
+    from specloom.diagnostics import Diagnostic, Location
     from specloom.openapi.findings import Finding
+    from specloom.openapi.operations import Operation
     from specloom.source.references import Documents
 
 __all__ = ["check_extensions"]
@@ -46,6 +49,8 @@ _HOLDERS = {
 
 # Extensions of other tools whose names are like ours.
 _OTHERS = frozenset({"x-enumDescriptions", "x-enum-names", "x-enumNames", "x-codes"})
+
+_MOST_SUBMITS = 3  # that a finding in a shared life cycle names
 
 
 def check_extensions(documents: Documents, report: Report) -> None:
@@ -192,11 +197,14 @@ def _check_meaning(
 ) -> None:
     """What a schema cannot say; only of extensions that are sound by theirs, and of the sound fields of an x-job."""
     by_id = operations_by_id(tree)
+    shared: dict[Diagnostic, list[Operation]] = {}
     for operation in operations_of(tree):
         held = {key: node for key, node in operation.node.items() if node.at in sound}
         job = operation.node.get("x-job")
         if job is not None and (job.at in sound or job.at in faulty):
-            check_job(job, operation, by_id, report, without=faulty.get(job.at, frozenset()))
+            own = Report()
+            check_job(job, operation, by_id, own, without=faulty.get(job.at, frozenset()))
+            _divide(own, job, operation, report, shared)
         if "x-price" in held:
             check_price(held["x-price"], operation, report)
         if "x-signature" in held:
@@ -205,6 +213,7 @@ def _check_meaning(
             check_pagination(held["x-pagination"], operation, report)
         if "x-price" in held and "x-job" in held:
             check_currency(held["x-price"], held["x-job"], report)
+    _report_shared(shared, report)
     codes = tree.root.get("x-error-codes")
     if codes is not None and codes.at in sound:
         check_error_codes(codes, report)
@@ -215,3 +224,25 @@ def _check_meaning(
             check_enum(node, held, report)
             check_error_code(held.get("x-error-code"), codes, report)
             check_advice(held.get("x-advice"), node, report)
+
+
+def _divide(
+    found: Report,
+    job: Node,
+    operation: Operation,
+    report: Report,
+    shared: dict[Diagnostic, list[Operation]],
+) -> None:
+    """Report what is found at an `x-job`, and gather what is found in a shared one by the submits it is wrong for."""
+    steps = len(job.at.pointer)
+    for one in found.diagnostics:
+        if (one.at.file, one.at.pointer[:steps]) == (job.at.file, job.at.pointer):
+            report.add(one)
+        else:
+            shared.setdefault(one, []).append(operation)
+
+
+def _report_shared(shared: dict[Diagnostic, list[Operation]], report: Report) -> None:
+    for one, operations in shared.items():
+        submits = [("for this submit", each.node.at.at_key()) for each in operations]
+        report.add(replace(one, related=(*one.related, *submits[:_MOST_SUBMITS])))

@@ -5,7 +5,7 @@ Answers, as in x-job's description: S the submit's, P the last poll's, R the res
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from specloom.openapi.path_rules import (
@@ -20,7 +20,7 @@ from specloom.openapi.path_rules import (
 )
 from specloom.openapi.state_rules import check_end, check_states
 from specloom.openapi.step_rules import Step, check_source, check_step, step_sources
-from specloom.openapi.suggestions import quoted
+from specloom.openapi.suggestions import did_you_mean, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -95,17 +95,36 @@ def _check_calls(job: _Job) -> None:
     submitted = Body("the answer to the submit", tuple(job.submit.answers()))
     poll = check_step(_step(job, "poll", submitted), job.report)
     polled = Body("the answer of the poll", tuple(poll.answers()) if poll is not None else ())
+    last = replace(polled, schemas=_with_ruled(job, poll, polled))
     if poll is not None and _reads_polls(job):
         _check_described(polled, job.fields["poll"], poll, job.report)
     _check_poll(job)
     _check_submitted(job, submitted)
-    _check_polled(job, polled, submitted)
-    result = polled
+    _check_status(job, polled, submitted)
+    _check_polled(job, polled, last)
+    result, called = last, poll
     if _is_called(job):
-        called = check_step(_step(job, "result", polled), job.report)
+        called = check_step(_step(job, "result", last), job.report)
         result = Body("the answer of the result call", tuple(called.answers()) if called else ())
-    _check_result(job, result, polled)
+        _check_given(job, called)
+        _check_once(job, "result", called)
+    _check_error(job, [last, submitted], called if called is not poll else None)
+    if called is not None and called.gives_file:
+        _check_file(job, result)
+    else:
+        _check_result(job, result)
+    _check_number_or_path(job.inner("result", "expires"), [result, last], job.report)
     _check_others(job, submitted)
+
+
+def _with_ruled(job: _Job, poll: Operation | None, polled: Body) -> tuple[Node, ...]:
+    """The schemas of all answers that may be the last: a rule that names a status makes its answer one."""
+    rules = job.fields.get("rules")
+    codes = [rule.get("code") for rule in (rules.elements() if rules is not None else ())]
+    if poll is None or not polled.is_described:  # what is not described may hold anything
+        return polled.schemas
+    ruled = [one for code in codes if code is not None for one in poll.answers_with(code.value)]
+    return tuple({one.at: one for one in [*polled.schemas, *ruled]}.values())
 
 
 def _step(job: _Job, field: str, body: Body) -> Step:
@@ -167,18 +186,25 @@ def _check_submitted(job: _Job, submitted: Body) -> None:
     check_path(job.inner("cost", "reserved"), [submitted], report, _NUMBER_OR_TEXT)
 
 
-def _check_polled(job: _Job, polled: Body, submitted: Body) -> None:
-    report, both = job.report, [polled, submitted]
-    _check_status(job, polled, submitted)
-    rules = job.fields.get("rules")
+def _check_polled(job: _Job, polled: Body, last: Body) -> None:
+    report, rules = job.report, job.fields.get("rules")
     for rule in rules.elements() if rules is not None else ():
-        check_path(rule.get("when"), [polled], report)
-    check_paths(job.inner("error", "code"), both, report, SCALAR)
-    check_paths(job.inner("error", "message"), both, report, SCALAR)
-    check_path(job.inner("progress", "value"), [polled], report, _NUMBER_OR_TEXT)
-    _check_number_or_path(job.inner("progress", "of"), [polled], report)
+        # Without a status of its own a rule speaks of answers that succeed.
+        check_path(rule.get("when"), [polled if rule.get("code") is None else last], report)
+    check_path(job.inner("progress", "value"), [last], report, _NUMBER_OR_TEXT)
+    _check_number_or_path(job.inner("progress", "of"), [last], report)
     for key in ("amount", "discount"):
-        check_path(job.inner("cost", key), [polled], report, _NUMBER_OR_TEXT)
+        check_path(job.inner("cost", key), [last], report, _NUMBER_OR_TEXT)
+
+
+def _check_error(job: _Job, bodies: list[Body], called: Operation | None) -> None:
+    """The reason is told by the last poll or by the submit, or in the refusal of a further call for the result."""
+    if not bodies[0].is_described:
+        bodies = []
+    elif called is not None:
+        bodies = [*bodies, Body("the refusal of the result call", tuple(called.refusals()))]
+    check_paths(job.inner("error", "code"), bodies, job.report, SCALAR)
+    check_paths(job.inner("error", "message"), bodies, job.report, SCALAR)
 
 
 def _check_status(job: _Job, polled: Body, submitted: Body) -> None:
@@ -195,11 +221,44 @@ def _check_status(job: _Job, polled: Body, submitted: Body) -> None:
     check_states(job.fields.get("states"), statuses, job.report, also=others)
 
 
-def _check_result(job: _Job, result: Body, polled: Body) -> None:
-    report = job.report
-    check_path(job.inner("result", "value"), [result], report)
-    check_paths(job.inner("result", "files"), [result], report, STRING)
-    _check_number_or_path(job.inner("result", "expires"), [result, polled], report)
+def _check_result(job: _Job, result: Body) -> None:
+    check_path(job.inner("result", "value"), [result], job.report)
+    check_paths(job.inner("result", "files"), [result], job.report, STRING)
+
+
+def _check_file(job: _Job, result: Body) -> None:
+    """A file is the result itself: no path leads into it."""
+    for node in (job.inner("result", "value"), job.inner("result", "files")):
+        if node is not None and not result.is_described:
+            job.report.error(
+                "path-unresolved",
+                f"`{node.at.pointer[-1]}` leads nowhere: {result.name} is a file",
+                node.at,
+                hint="the file itself is the result: leave this out",
+            )
+
+
+def _check_given(job: _Job, called: Operation | None) -> None:
+    """A result call that gives nothing is one that is not described, or the wrong one."""
+    if called is not None and called.gives_nothing:
+        job.report.warning(
+            "answer-undescribed",
+            "the answer of the result call has no content, so that there is no result",
+            job.fields["result"].at.at_key(),
+            related=[("the operation", called.node.at.at_key())],
+            hint="describe the answer with its media type",
+        )
+
+
+def _check_once(job: _Job, field: str, called: Operation | None) -> None:
+    """A further call that submits a job costs money by itself."""
+    if called is not None and called.node.get("x-job") is not None:
+        job.report.warning(
+            "step-submits",
+            f"`{called.name}` submits a job itself: it is sent once, and never again by itself",
+            job.fields[field].at.at_key(),
+            related=[("the operation", called.node.at.at_key())],
+        )
 
 
 def _check_number_or_path(node: Node | None, bodies: list[Body], report: Report) -> None:
@@ -219,14 +278,32 @@ def _check_others(job: _Job, submitted: Body) -> None:
             )
     if "list" in job.fields:
         listed = check_step(_step(job, "list", Body("the submit", ())), job.report)
+        _check_once(job, "list", listed)
         _check_lost(job)
         answer = Body("the answer of the list", tuple(listed.answers()) if listed else ())
         check_path(job.inner("list", "ids"), [answer], job.report, SCALAR)
-    key = job.inner("idempotency", "key")
-    if key is not None and "body#" in key.value:
-        check_source(key, Step(key, job.submit, job.by_id, submitted, "key"), job.report)
+    _check_key(job, submitted)
     refusal = Body("the refusal of a submit", tuple(_refusals(job.submit)))
     check_path(job.inner("idempotency", "known"), [refusal], job.report)
+
+
+def _check_key(job: _Job, submitted: Body) -> None:
+    key = job.inner("idempotency", "key")
+    if key is None:
+        return
+    name = key.value.removeprefix("$request.header.")
+    known = [one for place, one in job.submit.parameters() if place == "header"]
+    if name == key.value:
+        check_source(key, Step(key, job.submit, job.by_id, submitted, "key"), job.report)
+    elif name.lower() not in {one.lower() for one in known}:
+        # It is sent all the same: not every document declares what its prose asks for.
+        job.report.warning(
+            "unknown-parameter",
+            f"the submit has no header parameter {quoted(name)}",
+            key.at,
+            related=[("the submit", job.submit.node.at.at_key())],
+            hint=did_you_mean(name, known) or "declare it, so that others know it too",
+        )
 
 
 def _refusals(submit: Operation) -> Iterator[Node]:

@@ -45,22 +45,59 @@ class Operation:
 
     def answers(self) -> list[Node]:
         """The schemas of its JSON answers when it succeeds."""
-        responses = [
-            (status, response.follow())
+        return [schema for response in self._successes() for schema in _json_schemas(response)]
+
+    def answers_with(self, status: int) -> list[Node]:
+        """The schemas of its JSON answers with a status: its own, else those of its range, else the usual ones."""
+        told = self._responses()
+        keys = (str(status), f"{status // 100}XX", "default")
+        response = next((told[key] for key in keys if key in told), None)
+        return list(_json_schemas(response)) if response is not None else []
+
+    def refusals(self) -> list[Node]:
+        """The schemas of its JSON answers when it refuses: those with 4xx, and the usual ones."""
+        told = self._responses().items()
+        refusals = [one for status, one in told if status[:1] == "4" or status == "default"]
+        return [schema for response in refusals for schema in _json_schemas(response)]
+
+    @property
+    def gives_file(self) -> bool:
+        """Whether every success is a file: it has content, and none of it is JSON."""
+        kinds = [kind for one in self._successes() for kind, _ in one.items("content")]
+        return bool(kinds) and not any(_may_be_json(kind) for kind in kinds)
+
+    @property
+    def gives_nothing(self) -> bool:
+        """Whether it is described as succeeding without any content, and as leading nowhere else."""
+        good = [one for status, one in self._responses().items() if status[:1] in "23"]
+        return bool(good) and not any(
+            one.get("headers") or any(one.items("content")) for one in good
+        )
+
+    def _successes(self) -> list[Node]:
+        told = self._responses()
+        good = [response for status, response in told.items() if status[:1] == "2"]
+        return good or [told["default"]] if good or "default" in told else []
+
+    def _responses(self) -> dict[str, Node]:
+        """Its responses by status; a range in capitals."""
+        return {
+            status if status == "default" else status.upper(): response.follow()
             for status, response in self.node.items("responses")
             if not status.startswith("x-")
-        ]
-        good = [response for status, response in responses if status[:1] == "2"]
-        good = good or [response for status, response in responses if status == "default"]
-        return [schema for response in good for schema in _json_schemas(response)]
+        }
 
 
 def _json_schemas(holder: Node) -> Iterator[Node]:
     for media_type, content in holder.items("content"):
-        kind = media_type.partition(";")[0].strip().lower()
         schema = content.follow().get("schema")
-        if schema is not None and (kind.endswith(("/json", "+json")) or kind == "*/*"):
+        if schema is not None and _may_be_json(media_type):
             yield schema
+
+
+def _may_be_json(media_type: str) -> bool:
+    kind = media_type.partition(";")[0].strip().lower()
+    return kind.endswith(("/json", "+json")) or kind == "*/*"
 
 
 def operations_of(tree: Tree) -> Iterator[Operation]:

@@ -33,6 +33,7 @@ __all__ = [
     "Reached",
     "Unlisted",
     "Unreached",
+    "allows_all",
     "follow",
     "parts_of",
     "property_names",
@@ -99,7 +100,7 @@ def _select(
             # A mapping with free keys, somewhere below, is no reason to think that it has this one.
             inner = [child for child in inner if child.at.pointer[-1] != "additionalProperties"]
         found += inner
-        is_free = is_free or (not inner and _is_open(selector, parts))
+        is_free = is_free or (not inner and (allows_all(node) or _is_open(selector, parts)))
     if found or is_free:
         reached.nodes += found
         reached.is_free = reached.is_free or not found
@@ -175,6 +176,23 @@ def parts_of(node: Node) -> Iterator[Node]:
             waiting.append(text)
 
 
+def allows_all(node: Node, seen: frozenset[Location] = frozenset()) -> bool:
+    """Whether any value fits a schema, as one branch that says nothing makes it."""
+    if not isinstance(node.value, dict):
+        return node.value is True
+    if node.at in seen:
+        return False
+    keys, seen = node.value.keys(), seen | {node.at}
+    if any(not key.startswith("x-") for key in keys - _SAYING_NOTHING):
+        return False
+    target = node.reference()
+    if node.names_reference and (target is None or not allows_all(target, seen)):
+        return False
+    choices = [list(node.elements(key)) for key in ("oneOf", "anyOf") if key in keys]
+    free = all(any(allows_all(one, seen) for one in branches) for branches in choices)
+    return free and all(allows_all(part, seen) for part in node.elements("allOf"))
+
+
 def _children(selector: Selector, part: Node) -> Iterator[Node]:
     match selector:
         case NameSelector(name=name):
@@ -219,6 +237,10 @@ _TELLING = {
     "array": frozenset({"items", "prefixItems"}),
 }
 _GATHERING = frozenset({"$ref", "allOf", "oneOf", "anyOf"})
+_SAYING_NOTHING = _GATHERING | {
+    *("$dynamicRef", "title", "description", "$comment", "default", "example", "examples"),
+    *("deprecated", "readOnly", "writeOnly", "nullable", "discriminator", "externalDocs", "xml"),
+}
 
 
 def _is_open(selector: Selector, parts: list[Node]) -> bool:
@@ -300,6 +322,8 @@ def property_names(node: Node) -> tuple[str, ...]:
 def types_of(node: Node) -> set[str]:
     """The JSON types that a schema allows, as far as it says so; empty if it does not. `null` is left out."""
     types: set[str] = set()
+    if allows_all(node):
+        return types
     for part in parts_of(node):
         types |= _own_types(part)
         keys = part.value.keys()

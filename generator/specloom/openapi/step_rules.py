@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from specloom.diagnostics import Report
     from specloom.openapi.tree import Node
 
-__all__ = ["Step", "check_source", "check_step", "step_sources"]
+__all__ = [
+    "Step",
+    "check_source",
+    "check_step",
+    "is_needed",
+    "named_parameters",
+    "step_sources",
+    "usual_value",
+]
 
 _REQUEST = re.compile(r"\$request\.(path|query|header)\.(.+)")
 _BODY = re.compile(r"\$request\.body#(/.*)")
@@ -100,7 +108,7 @@ def _check_parameters(step: Step, operation: Operation, report: Report) -> None:
     bound: set[tuple[str, str]] = set()
     given = step.node.get("parameters")
     for name, source in given.items() if given is not None else ():
-        found = _named(name, declared)
+        found = named_parameters(name, declared)
         bound |= found
         if not found:
             report.error(
@@ -116,7 +124,7 @@ def _check_parameters(step: Step, operation: Operation, report: Report) -> None:
     missing = [
         quoted(name)
         for (place, name), node in declared.items()
-        if (place, name) not in bound and (place == "path" or _is_needed(node))
+        if (place, name) not in bound and is_needed(node) and usual_value(node) is None
     ]
     if missing:
         report.error(
@@ -149,12 +157,23 @@ def _check_request_body(step: Step, operation: Operation, report: Report) -> Non
         )
 
 
-def _is_needed(parameter: Node) -> bool:
+def is_needed(parameter: Node) -> bool:
+    """Whether a call cannot do without a parameter."""
+    return parameter.flag("required") or parameter.text("in") == "path"
+
+
+def usual_value(parameter: Node) -> Node | None:
+    """What a client sends for a parameter that nothing is bound to: the only value that it may have, or its default."""
     schema = parameter.get("schema")
-    return parameter.flag("required") and not (schema is not None and schema.get("default"))
+    if schema is None:
+        return None
+    held = schema.follow()
+    words = list(held.elements("enum"))
+    only = held.get("const") or (words[0] if len(words) == 1 else held.get("default"))
+    return only if only is not None and only.value is not None else None
 
 
-def _named(name: str, declared: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+def named_parameters(name: str, declared: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """The parameters that `name` or, as in a Link, `query.name` means."""
     place, _, rest = name.partition(".")
     return {

@@ -7,6 +7,7 @@ from typing import Any
 
 from specloom.model.types import ABSENT
 from specloom.python.spelling import Code, literal
+from specloom.targets.client.runtime.answers import TextPath
 
 
 def construct(name: str, /, *positional: Code, **members: Any) -> Code:
@@ -23,7 +24,24 @@ def is_empty(value: Any) -> bool:
 def _written(value: Any) -> str:
     if isinstance(value, Code):
         return value
-    if isinstance(value, tuple) and any(isinstance(part, Code) for part in value):
-        comma = "," if len(value) == 1 else ""
-        return f"({', '.join(_written(part) for part in value)}{comma})"
-    return literal(dict(value) if isinstance(value, Mapping) else value)
+    if isinstance(value, TextPath):
+        steps = ", ".join(str(one) for one in value.steps)
+        return f"TextPath({literal(str(value))}, {steps})"
+    if not _holds_calls(value):
+        return literal(dict(value) if isinstance(value, Mapping) else value)
+    if isinstance(value, Mapping):
+        members = (f"{literal(name)}: {_written(member)}" for name, member in value.items())
+        return f"{{{', '.join(members)}}}"
+    parts = ", ".join(_written(part) for part in value)
+    if isinstance(value, list):
+        return f"[{parts}]"
+    return f"({parts}{',' if len(value) == 1 else ''})"
+
+
+def _holds_calls(value: Any) -> bool:
+    """Whether something in a value is written as a call, or as it is."""
+    if isinstance(value, Mapping):
+        return any(_holds_calls(member) for member in value.values())
+    if isinstance(value, tuple | list):
+        return any(_holds_calls(member) for member in value)
+    return isinstance(value, Code | TextPath)

@@ -40,6 +40,7 @@ _RUNTIME = {
         "Rule",
         "Server",
         "Step",
+        "TextPath",
         "Variable",
         "alike",
         "encoded",

@@ -69,8 +69,10 @@ def _listing(job: Job, calls: Mapping[str, Code], names: Mapping[str, str]) -> C
         "Listing",
         operation=calls.get(step.operation),
         ids=job.listing.ids,
-        parameters=dict(step.parameters),
+        parameters={**step.usual, **step.parameters},
         body=step.request_body,
+        numbers=step.numbers,
+        once=True if step.once else None,
         names=dict(names),
     )
 
@@ -92,8 +94,10 @@ def _step(name: str, step: Step, calls: Mapping[str, Code]) -> Code:
         name,
         operation=calls.get(step.operation),
         url=step.url,
-        parameters=dict(step.parameters),
+        parameters={**step.usual, **step.parameters},
         body=step.request_body,
+        numbers=step.numbers,
+        once=True if step.once else None,
     )
 
 
@@ -105,8 +109,10 @@ def _result(result: JobResult | None, calls: Mapping[str, Code]) -> Code | None:
         "ResultStep",
         operation=calls.get(step.operation),
         url=step.url,
-        parameters=dict(step.parameters),
+        parameters={**step.usual, **step.parameters},
         body=step.request_body,
+        numbers=step.numbers,
+        once=True if step.once else None,
         value=result.value,
         files=result.files,
         expires=result.expires,

@@ -93,7 +93,8 @@ def _generate_all_doc(operation: Operation) -> str:
         f"The arguments are those of `{operation.name}`; `wait_timeout` (seconds) bounds the waiting for all, "
         f"and `on_update` is told each state.\n\nRaises:\n"
         f"    JobTimeoutError: a job still runs; its notes say how to take up each job.\n"
-        f"    JobFailedError: a job failed, and no other runs any more; the notes name the others."
+        f"    JobFailedError: a job failed, and no other runs any more; the notes name the others, and what they "
+        f"made is saved."
     )
 
 

@@ -121,7 +121,7 @@ def _modules(api: Api, resources: list[ResourceView]) -> Iterator[tuple[str, str
 
 _DATA = (
     *("Api", "ApiKey", "Authorization", "Basic", "Bearer", "ErrorPaths", "JobKind", "Limits"),
-    *("OAuth2", "Server", "Variable", "VendorCode"),
+    *("OAuth2", "Server", "TextPath", "Variable", "VendorCode"),
 )
 _COMMAND = ("Argument", "Command")
 

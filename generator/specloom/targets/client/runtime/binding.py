@@ -5,21 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 from msgspec import UNSET
 
-from .answers import MISSING, Parsed, parse_json
+from .answers import MISSING, Parsed, decimal, parse_json
+from .budgets import shares
 from .effects import Caught
-from .encoding import to_wire
+from .encoding import pointer, to_wire
 from .jsonpath import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from .exchanging import Exchange
-    from .operations import LifeCycle, Result, Step
+    from .jsonpath import Location, Node
+    from .operations import LifeCycle, Listing, Result, Step
 
 __all__ = [
     "REQUEST",
@@ -39,6 +43,7 @@ REQUEST = "$request."
 _RESPONSE = "$response.header."
 _ID = "$id"
 _SOURCE = re.compile(r"\$(\Z|id\Z|[.\[]|request\.|response\.header\.)")
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,99})(\.[0-9]{1,99})?\Z")  # `007` is a name
 
 
 def is_source(value: Any) -> bool:
@@ -71,13 +76,15 @@ def sources_within(value: Any) -> Iterator[str]:
 class Sent:
     """A submit, as sources see it: what was sent, and the answer.
 
-    Of several jobs of one answer this one has `turn` (its place, and how many there are).
+    Of several jobs of one answer this one has `turn` (its place, and how many there are);
+    `places` are where the answer names them.
     """
 
     made: Exchange
     parameters: Mapping[str, Any] = field(repr=False)
     body: Any = field(repr=False)
     turn: tuple[int, int] = (0, 1)
+    places: tuple[Location, ...] = ()
 
     def value(self, source: str) -> Any:
         """What a `$request...` expression gives; None where nothing was sent there."""
@@ -91,27 +98,54 @@ class Sent:
         if place == "header":
             headers = {key.lower(): value for key, value in self.made.request.headers.items()}
             return headers.get(name.lower())
-        pointer = source.partition("#")[2]
-        found = point(self.body, pointer)
+        where = source.partition("#")[2]
+        found = point(self.body, where)
         if found is MISSING:  # the key that the client itself adds
-            found = point(parse_json(self.made.request.held), pointer)
+            found = point(parse_json(self.made.request.held), where)
         return None if found is MISSING else found
 
-    def own(self, nodes: list[Any]) -> list[Any]:
-        """Of as many nodes as there are jobs, that of this one."""
-        place, count = self.turn
-        return [nodes[place]] if count > 1 and len(nodes) == count else nodes
+    def own(self, source: str, nodes: list[Node]) -> list[Node]:
+        """Of several jobs that of this one: by its place beside the id, else by its turn.
+
+        What does not tell the jobs apart is nobody's: it may be another's, who runs.
+        """
+        turn, count = self.turn
+        if count == 1:
+            return nodes
+        owners = [self._owners(node) for node in nodes]
+        if any(len(turns) < count for turns in owners):
+            return [node for node, turns in zip(nodes, owners, strict=True) if turn in turns]
+        if not may_be_many(source):
+            return nodes
+        return [nodes[turn]] if len(nodes) == count else []
+
+    def shared(self, source: str, nodes: list[Node]) -> bool:
+        """Whether what a path selects is one thing for all of several jobs."""
+        count = self.turn[1]
+        is_one = count > 1 and not may_be_many(source)
+        return is_one and all(len(self._owners(node)) == count for node in nodes)
+
+    def _owners(self, node: Node) -> set[int]:
+        """The jobs in whose part of the answer a node lies: those whose ids are nearest."""
+        depths = [_shared(node.location, place) for place in self.places]
+        deepest = max(depths, default=0)
+        near = {turn for turn, depth in enumerate(depths) if depth == deepest}
+        return near if deepest else set(range(self.turn[1]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """What a further call's values are read from; `known` is what was read at the submit."""
+    """What a further call's values are read from; `known` is what was read at the submit.
+
+    `several` says that an answer may tell of several jobs: what it does not tell apart is nothing.
+    """
 
     job_id: str
     parsed: Parsed
     headers: Mapping[str, str]
     known: Mapping[str, Any] = field(default_factory=dict, repr=False)
     sent: Sent | None = None
+    several: bool = False
 
     def nodes(self, source: Any) -> list[Any]:
         """All that a source gives, none of it null; of a constant, itself."""
@@ -122,8 +156,11 @@ class Sources:
         if source in self.known:
             return [self.known[source]]
         if _is_path(source):
-            found = self.parsed.nodes(source)
-            return found if self.sent is None else self.sent.own(found)
+            found = self.parsed.placed(source)
+            if self.sent is not None:
+                found = self.sent.own(source, found)
+            told = [node.value for node in found if node.value is not None]
+            return [] if self.several and len(told) > 1 else told
         if source.startswith(_RESPONSE):
             value = self.headers.get(source.removeprefix(_RESPONSE))
         else:
@@ -134,17 +171,42 @@ class Sources:
         """The first of them; None where there is none."""
         return next(iter(self.nodes(source)), None)
 
-    def filled(self, body: Any) -> Any:
+    def body(self, step: Step | Result | Listing) -> Any:
+        """The body of a call; UNSET where it has none, or its source gives nothing."""
+        given = self._filled(step.body, frozenset(step.numbers), "")
+        return UNSET if given is None or given is MISSING else given
+
+    def _filled(self, body: Any, numbers: frozenset[str], at: str) -> Any:
         """A body with its sources replaced; a member whose source gives nothing is left out."""
         if isinstance(body, Mapping):
-            members = ((name, self.filled(member)) for name, member in body.items())
+            members = (
+                (name, self._filled(member, numbers, f"{at}{pointer((name,))}"))
+                for name, member in body.items()
+            )
             return {name: value for name, value in members if value is not MISSING}
         if isinstance(body, list | tuple):
-            return [value for member in body if (value := self.filled(member)) is not MISSING]
+            items = (
+                self._filled(member, numbers, f"{at}{pointer((place,))}")
+                for place, member in enumerate(body)
+            )
+            return [value for value in items if value is not MISSING]
         if not is_source(body):
             return body
         found = self.first(body)
-        return MISSING if found is None else found
+        if found is None:
+            return MISSING
+        return _as_number(found) if at in numbers else found
+
+    def reserved(self, job: LifeCycle) -> Decimal | None:
+        """What the server reserves for this job: of one price for several, its part."""
+        path = job.cost.reserved if job.cost is not None else None
+        amount = decimal(self.first(path)) if path is not None else None
+        if path is None or amount is None or amount < 0:
+            return None
+        if self.sent is None or not self.sent.shared(path, self.parsed.placed(path)):
+            return amount
+        turn, count = self.sent.turn
+        return shares(amount, count)[turn]
 
     def learnt(self, job: LifeCycle) -> dict[str, Any]:
         """What has to be read at the submit, since later nothing else tells it."""
@@ -158,6 +220,19 @@ class Sources:
         """Whether a call needs of an answer what this one does not tell (yet)."""
         wanted = (source for source in _read_by(step) if not source.startswith(REQUEST))
         return any(self.first(source) is None for source in wanted)
+
+
+def _shared(one: Location, other: Location) -> int:
+    """How many steps two places have in common."""
+    same = (left == right for left, right in zip(one, other, strict=False))
+    return sum(1 for _ in takewhile(bool, same))
+
+
+def _as_number(value: Any) -> Any:
+    """A number that came as text, as ids and parameters do; anything else as it is."""
+    if not isinstance(value, str) or not _NUMBER.match(value):
+        return value
+    return float(value) if "." in value else int(value)
 
 
 def bind(parameters: Mapping[str, Any], sources: Sources) -> dict[str, Any]:
@@ -180,9 +255,9 @@ def _read_by(step: Step | Result) -> Iterator[str]:
     yield from sources_within([step.url, *step.parameters.values(), step.body])
 
 
-def point(value: Any, pointer: str) -> Any:
+def point(value: Any, where: str) -> Any:
     """What a JSON Pointer points to; MISSING where there is nothing."""
-    for step in pointer.split("/")[1:]:
+    for step in where.split("/")[1:]:
         name = unquote(step).replace("~1", "/").replace("~0", "~")
         if isinstance(value, Mapping) and name in value:
             value = value[name]

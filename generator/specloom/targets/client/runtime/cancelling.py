@@ -5,18 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from msgspec import UNSET
-
-from .answers import MISSING, passes
-from .binding import bind, located
+from .answers import passes
+from .binding import bind, located, may_be_many, sources_within
 from .calling import answered
 from .effects import Caught
-from .errors import APIError, APIStatusError, ConfigurationError, printable
+from .errors import (
+    APIError,
+    APIStatusError,
+    ConfigurationError,
+    InvalidRequestError,
+    printable,
+)
 from .operations import Operation, Step
 from .polling import look
+from .records import FINAL
 from .requests import follow_up
 
 if TYPE_CHECKING:
+    from .binding import Sources
     from .effects import Core, Request
     from .records import Record
 
@@ -28,8 +34,8 @@ _OF_THE_KEY = frozenset({401, 402, 403})
 def cancel(record: Record) -> Core[None]:
     """Ask the server to cancel a job, then how it stands.
 
-    A job that has ended cannot be cancelled, and many servers say so by a 4xx: then the job is
-    asked for too, and if it has ended there is nothing to raise.
+    Of a job that is known to have ended nothing is asked. Of another that has ended many servers
+    say so by a 4xx: then the job is asked for too, and if it has ended there is nothing to raise.
 
     Raises:
         ConfigurationError: the API has no call for it, or nobody knows where to send it.
@@ -38,6 +44,9 @@ def cancel(record: Record) -> Core[None]:
     step = record.job.cancel
     if step is None:
         raise ConfigurationError(f"{record.session.api.name} has no call that cancels a job")
+    if record.state in FINAL:  # to delete what is finished may throw away what was paid for
+        _tell_ended(record)
+        return
     if step.operation is None:
         named = f"{record.operation.name}: cancel"
         bare: Operation[object] = Operation(name=named, method="POST", path="")
@@ -52,9 +61,12 @@ def cancel(record: Record) -> Core[None]:
         yield from look(record, record.timeout)
     if not record.final:
         raise refused
-    record.session.log.logger.info(
-        "%s: job %s had ended: %s", record.operation.name, printable(record.id, 200), record.state
-    )
+    _tell_ended(record)
+
+
+def _tell_ended(record: Record) -> None:
+    name, job_id = record.operation.name, printable(record.id, 200)
+    record.session.log.logger.info("%s: job %s had ended: %s", name, job_id, record.state)
 
 
 def _asked(record: Record, step: Step, request: Request) -> Core[APIStatusError | None]:
@@ -63,7 +75,9 @@ def _asked(record: Record, step: Step, request: Request) -> Core[APIStatusError 
     if operation is None:
         raise TypeError("a call that cancels has an operation")
     try:
-        yield from answered(session, operation, request, record.timeout, record.listener)
+        yield from answered(
+            session, operation, request, record.timeout, record.listener, once=step.once
+        )
     except APIStatusError as error:
         if passes(error.status_code) or error.status_code in _OF_THE_KEY:
             raise
@@ -80,11 +94,25 @@ def _request(record: Record, step: Step) -> Core[Request]:
     sources = record.sources(of_submit=True)
     base = record.asked or f"{record.session.settings.base_url}/"
     url = next(iter(located(step.url, sources, base)), None)
-    if step.url is not None and url is None:
+    if (step.url is not None and url is None) or _unbound(step, sources):
         raise ConfigurationError(
             f"where job {printable(record.id, 200)} is cancelled is told by no answer",
             hint="resume it by its token",
         )
-    body = sources.filled(step.body)
-    given = UNSET if body is None or body is MISSING else body
-    return follow_up(record.session, step, url, bind(step.parameters, sources), given)
+    parameters = bind(step.parameters, sources)
+    try:
+        return follow_up(record.session, step, url, parameters, sources.body(step))
+    except InvalidRequestError as error:
+        raise record.misled(f"cannot be cancelled: {error.message}") from error
+
+
+def _unbound(step: Step, sources: Sources) -> bool:
+    """Whether the call might be about another job: what tells them apart is not told."""
+    operation = step.operation
+    given = operation.parameters if operation is not None and step.url is None else ()
+    needed = {one.name for one in given if one.required or one.place == "path"}
+    wanted = [source for name, source in step.parameters.items() if name in needed]
+    apart = [
+        one for one in sources_within([*step.parameters.values(), step.body]) if may_be_many(one)
+    ]
+    return any(sources.first(source) is None for source in [*wanted, *apart])

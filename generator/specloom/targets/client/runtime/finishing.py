@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import mimetypes
-import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
 
 from .answers import MISSING, Parsed, media_type, names_json, passes
+from .bookkeeping import note_state
 from .calling import call_error
 from .contents import PAGES, decoded, pick, success, typed
 from .effects import Caught, now, wall
@@ -22,54 +20,31 @@ from .errors import (
     printable,
 )
 from .expiry import moment_of
-from .hints import result_hint
+from .file_links import Link, NoLink, links_of
+from .hints import OF_THE_KEY, result_hint
 from .operations import Result
-from .polling import job_error, look
+from .polling import job_error, look, unkeyed_hint
+from .requests import unkeyed
 from .result_calls import ResultCall, asked, calls_of, is_further
 from .vendors import make_error, read_code, usual_message
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .effects import Core, Request
     from .exchanging import Exchange
+    from .operations import State
     from .records import Record
 
-__all__ = ["Finished", "Link", "NoLink", "finish", "fresh_link", "last_answer"]
-
-_WEB = re.compile(r"\s*https?://[^\s/]", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """One file of a result, as the answer names it, or that a call of the API answers with.
-
-    `request` asks the API itself for it, with the key; `until` is when it is thrown away, in
-    seconds since 1970.
-    """
-
-    index: int
-    url: str = field(repr=False)  # without a request: whoever has it can fetch the file
-    media_type: str | None
-    request: Request | None = field(default=None, repr=False)
-    until: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoLink:
-    """No fresh link was to be had: why that failed, whether it passes, what to do.
-
-    All of it is empty where the server was asked and has no other.
-    """
-
-    why: str = ""
-    retryable: bool = False
-    hint: str = ""
+__all__ = ["Finished", "Link", "NoLink", "finish", "fresh_link", "gap_error", "last_answer"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
     """A job that succeeded: the typed answer, its bytes, the value and the files in it.
 
-    `until` is when its files are thrown away, in seconds since 1970.
+    `until` is when its files are thrown away, in seconds since 1970; `gaps` are the places of the
+    calls that gave nothing of it, and why.
     """
 
     record: Record
@@ -78,6 +53,8 @@ class Finished:
     value: Any = field(repr=False)
     links: tuple[Link, ...]
     until: float | None = None
+    gaps: Mapping[int, APIError] = field(default_factory=dict)
+    called: int = 0  # so many calls were made for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +67,9 @@ class _Part:
     value: Any
     links: tuple[Link, ...]
     is_file: bool = False
+
+
+_NONE = _Part(answer=None, parsed=Parsed(b""), content=b"", value=None, links=())
 
 
 def last_answer(record: Record) -> Any:
@@ -116,8 +96,12 @@ def _untyped(record: Record, content: bytes, error: BaseException | None) -> Any
     return content.decode("utf-8", "replace") if value is MISSING else value
 
 
-def finish(record: Record) -> Core[Finished]:
+def finish(record: Record, deadline: float | None = None) -> Core[Finished]:
     """What a job that has ended came to.
+
+    Args:
+        record: the job.
+        deadline: until when calls for its result are tried again, by the monotonic clock.
 
     Raises:
         JobFailedError: it failed; other classes of JobError say what else it came to.
@@ -125,12 +109,14 @@ def finish(record: Record) -> Core[Finished]:
     """
     if record.state == "succeeded" and _is_untold(record):
         yield from look(record, record.timeout)
-    if record.state != "succeeded":
+    if record.state != "succeeded" and record.refusal is None:
         raise job_error(record)
-    finished = yield from _finished(record)
+    finished = yield from _finished(record, deadline)
+    if record.refusal is not None:  # asked again, and no longer refused
+        yield from _judged(record, "succeeded", None)
     declared = record.job.result
     if declared is not None and declared.files and not finished.links and not declared.optional:
-        raise _without_file(finished)
+        raise _without_file(record, finished.content)
     return finished
 
 
@@ -145,24 +131,25 @@ def _is_untold(record: Record) -> bool:
     has_value = declared.value is not None and parsed.first(declared.value) is not None
     if declared.optional and has_value:
         return False
-    return bool(declared.files) and not _links(record, parsed)
+    return bool(declared.files) and not links_of(record, parsed)
 
 
-def _finished(record: Record) -> Core[Finished]:
+def _finished(record: Record, deadline: float | None) -> Core[Finished]:
     declared = record.job.result or Result()
     answer, content = last_answer(record), record.content
     parsed = Parsed(content, record.session.settings.envelope)
     parts: list[_Part] = []
+    gaps: Mapping[int, APIError] = {}
     value = answer if declared.value is None else parsed.first(declared.value)
-    links = _links(record, parsed)
+    links = links_of(record, parsed)
+    if record.file is not None and not is_further(declared):
+        links = (_polled_link(record, record.file),)
     if is_further(declared):
         calls, is_list = calls_of(record, declared)
-        for one in calls:
-            part = yield from _part(record, declared, one)
-            parts.append(part)
+        parts, gaps = yield from _called(record, declared, calls, deadline)
         values = [part.value for part in parts]
         value = values if is_list else next(iter(values), None)
-        links = tuple(link for part in parts for link in part.links)
+        links = _numbered(parts)
         if parts and not is_list and not parts[0].is_file:
             answer, content = parts[0].answer, parts[0].content
     until = yield from _until(record, declared, [*(part.parsed for part in parts), parsed])
@@ -171,9 +158,46 @@ def _finished(record: Record) -> Core[Finished]:
         answer=answer,
         content=content,
         value=value,
-        links=tuple(replace(link, index=at, until=until) for at, link in enumerate(links)),
+        links=tuple(replace(link, until=until) for link in links),
         until=until,
+        gaps=gaps,
+        called=len(parts),
     )
+
+
+def _numbered(parts: list[_Part]) -> tuple[Link, ...]:
+    """The links of all parts; the file of one has the same number where another part is missing."""
+    if all(len(part.links) <= 1 for part in parts):
+        return tuple(
+            replace(link, index=at) for at, part in enumerate(parts) for link in part.links
+        )
+    links = (link for part in parts for link in part.links)
+    return tuple(replace(link, index=at) for at, link in enumerate(links))
+
+
+def _called(
+    record: Record, declared: Result, calls: tuple[ResultCall, ...], deadline: float | None
+) -> Core[tuple[list[_Part], Mapping[int, APIError]]]:
+    """What the calls for a result give; what some do not give keeps back nothing of the others.
+
+    Raises:
+        APIError: none of them gives anything.
+    """
+    parts: list[_Part] = []
+    gaps: dict[int, APIError] = {}
+    refusals: list[bytes] = []
+    for place, one in enumerate(calls):
+        try:
+            parts.append((yield from _part(record, declared, one, deadline, refusals)))
+        except APIError as error:
+            gaps[place] = error
+            parts.append(_NONE)
+    if not gaps or len(gaps) < len(calls):
+        return parts, gaps
+    if len(refusals) == len(calls):
+        yield from _judged(record, "failed", refusals[0])
+    passing = (one for one in gaps.values() if not isinstance(one, JobFailedError))
+    raise next(passing, gaps[0])
 
 
 def _until(record: Record, declared: Result, answers: list[Parsed]) -> Core[float | None]:
@@ -187,28 +211,61 @@ def _until(record: Record, declared: Result, answers: list[Parsed]) -> Core[floa
     return moment_of(told, (yield from wall()) - ago)
 
 
-def _without_file(finished: Finished) -> APIError:
-    record = finished.record
+def _without_file(record: Record, content: bytes, made: Exchange | None = None) -> APIError:
     again = f", and asking again failed: {record.trouble}" if record.trouble else ""
+    why = f"its answer names no file{again}"
+    if made is not None:
+        why = f"the call for its result gives no file (HTTP {made.status}, and nothing in it)"
     return make_error(
         record.session,
         JobResultError,
-        f"job {printable(record.id, 200)} succeeded, but its answer names no file{again}",
-        answer=finished.content,
+        f"job {printable(record.id, 200)} succeeded, but {why}",
+        answer=content,
         request_id=record.request_id,
-        retryable=bool(again),
+        retryable=bool(again) or made is not None,
         **record.facts(),
         hint=f"the answer is at .answer; {record.resume_line}.wait() asks again",
     )
 
 
-def _part(record: Record, declared: Result, call: ResultCall) -> Core[_Part]:
-    """Make one call for the result; a 4xx is the job's failure."""
-    last, made = yield from asked(call)
+def gap_error(finished: Finished, result: Any) -> APIError:
+    """The exception for a result of which some parts are missing; it carries the others."""
+    record, gaps = finished.record, finished.gaps
+    missing = ", ".join(str(place + 1) for place in gaps)
+    first = next(iter(gaps.values()))
+    error = make_error(
+        record.session,
+        JobResultError,
+        f"job {printable(record.id, 200)} succeeded, but not all of its result is there: "
+        f"part {missing} of {finished.called}: {first.message}",
+        answer=finished.content,
+        request_id=first.request_id,
+        retryable=any(one.retryable for one in gaps.values()),
+        hint=f"the other parts are at .result; {record.resume_line}.result() asks again for all",
+        **record.facts(),
+    )
+    if isinstance(error, JobResultError):
+        error.result = result
+    return error
+
+
+def _part(
+    record: Record,
+    declared: Result,
+    call: ResultCall,
+    deadline: float | None,
+    refusals: list[bytes],
+) -> Core[_Part]:
+    """Make one call for the result; a 4xx is a refusal, unless it is about the key."""
+    last, made = yield from asked(call, deadline)
     status = made.status or 0
     if not made.succeeded:
         refused = made.failure is None and not passes(status) and 400 <= status < 500
+        if refused and status not in OF_THE_KEY:
+            refusals.append(made.content)
         raise _no_result(record, made, refused=refused)
+    if _is_empty(last, made):
+        raise _without_file(record, made.content, made)
     if made.left:
         link = _own_link(last, made)
         none = Parsed(b"")
@@ -219,7 +276,32 @@ def _part(record: Record, declared: Result, call: ResultCall) -> Core[_Part]:
         parsed=parsed,
         content=made.content,
         value=answer if declared.value is None else parsed.first(declared.value),
-        links=_links(record, parsed),
+        links=links_of(record, parsed),
+    )
+
+
+def _is_empty(call: ResultCall, made: Exchange) -> bool:
+    """Whether nothing came where the document promises a file."""
+    declared = call.answer(made.headers.get("content-type", ""))
+    if declared is None or not declared.content_type or names_json(declared.content_type):
+        return False
+    return made.status in (204, 205) or not (made.left or made.content)
+
+
+def _judged(record: Record, state: State, refusal: bytes | None) -> Core[None]:
+    """Take what the call for the result tells of a job that is done, and write it down."""
+    record.refusal = refusal
+    record.move(state, record.status, record.since)
+    yield from note_state(record)
+
+
+def _polled_link(record: Record, request: Request) -> Link:
+    """The last poll itself was answered by the file."""
+    return Link(
+        index=0,
+        url=unkeyed(record.session, request.url),
+        media_type=media_type(record.headers.get("content-type", "")) or None,
+        request=replace(request, leaves=None, streamed=True),
     )
 
 
@@ -270,6 +352,8 @@ def _no_result(record: Record, made: Exchange, *, refused: bool) -> APIError:
         error.job, error.job_id, error.token = record.handle, record.id, record.token
         error.billed = record.billed
         again = f"the job is done: {line}.result() asks for its result again"
+        if made.hint is not None:
+            again = f"the server asks to wait {made.hint:.0f} s; {again}"
         is_redirect = 300 <= (made.status or 0) < 400
         error.hint = f"{error.hint}; {again}" if is_redirect else again
         return error
@@ -283,27 +367,9 @@ def _no_result(record: Record, made: Exchange, *, refused: bool) -> APIError:
         code=code,
         answer=made.content,
         request_id=made.request_id,
-        hint=result_hint(made.status or 0, line),
+        hint=unkeyed_hint(record, made) or result_hint(made.status or 0, line),
         **record.facts(),
     )
-
-
-def _links(record: Record, parsed: Parsed) -> tuple[Link, ...]:
-    declared = record.job.result
-    nodes = parsed.nodes(declared.files) if declared is not None else []
-    where = record.session.settings.base_url + "/"
-    named = [node for node in nodes if isinstance(node, str) and node.strip()]
-    if declared is not None and declared.optional:  # a text is no file, and leads nowhere
-        named = [node for node in named if _WEB.match(node)]
-    return tuple(_link(where, index, node) for index, node in enumerate(named))
-
-
-def _link(where: str, index: int, node: str) -> Link:
-    """A link made absolute; one that is no URL stays as it came, and spoils no other."""
-    with Caught(ValueError):
-        url = urljoin(where, node)
-        return Link(index=index, url=url, media_type=mimetypes.guess_type(urlsplit(url).path)[0])
-    return Link(index=index, url=node, media_type=None)
 
 
 def fresh_link(record: Record, index: int, timeout: float | None) -> Core[Link | NoLink]:
@@ -315,6 +381,9 @@ def fresh_link(record: Record, index: int, timeout: float | None) -> Core[Link |
         finished = yield from finish(record)
     except (APIConnectionError, APIStatusError, JobError) as error:
         return _no_link(error)
+    gap = next(iter(finished.gaps.values()), None)
+    if gap is not None:  # the numbers of the others may be other ones
+        return _no_link(gap)
     found = (link for link in finished.links if link.index == index)
     return next(found, NoLink())
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar
 from .cancelling import cancel
 from .errors import JobResultError, printable
 from .finishing import finish, last_answer
-from .polling import emitting, follow, look, telling
+from .polling import deadline_of, emitting, follow, look, telling
 from .records import Record, Update
 
 if TYPE_CHECKING:
@@ -185,8 +185,9 @@ def _wait(
     record: Record, timeout: float | None, on_update: Callable[[Update], object] | None
 ) -> Core[Finished]:
     with record.guarded():
+        deadline = yield from deadline_of(record, timeout)
         yield from follow(record, timeout, telling(on_update))
-        return (yield from finish(record))
+        return (yield from finish(record, deadline))
 
 
 def _result(record: Record) -> Core[Finished]:

@@ -63,17 +63,22 @@ class Path:
         """Whether it selects at most one node of any value."""
         return self.query.singular
 
-    def nodes(self, value: Any) -> list[Node]:
-        """The selected nodes of a JSON value, in document order."""
-        return _run(self.query, value, value)
+    def nodes(
+        self,
+        value: Any,
+        opened: Callable[[Any], Any] | None = None,
+        steps: tuple[int, ...] = (),
+    ) -> list[Node]:
+        """The selected nodes of a JSON value, in document order.
 
-    def find(self, value: Any, opened: Callable[[Any], Any] | None = None) -> list[Any]:
-        """The selected values of a JSON value, in document order.
-
-        `opened` gives what stands for a value while a step looks into it: for the text of a JSON
-        value that value, where a path may lead into a text.
+        `opened` gives what stands for a value that is reached after so many `steps`: for the text
+        of a JSON value that value, where the path leads into a text.
         """
-        return [node.value for node in _run(self.query, value, value, opened)]
+        return _run(self.query, value, value, opened, steps)
+
+    def find(self, value: Any) -> list[Any]:
+        """The selected values of a JSON value, in document order."""
+        return [node.value for node in self.nodes(value)]
 
     def first(self, value: Any) -> Any:
         """The first selected value that is not null, or None."""
@@ -91,11 +96,15 @@ def parse(text: str) -> Path:
 
 
 def _run(
-    query: Query, root: Any, current: Any, opened: Callable[[Any], Any] | None = None
+    query: Query,
+    root: Any,
+    current: Any,
+    opened: Callable[[Any], Any] | None = None,
+    steps: tuple[int, ...] = (),
 ) -> list[Node]:
     nodes = [Node((), root if query.start == "$" else current)]
-    for segment in query.segments:
-        if opened is not None and not segment.descendant:
+    for place, segment in enumerate(query.segments):
+        if opened is not None and place in steps:
             nodes = [Node(node.location, opened(node.value)) for node in nodes]
         if segment.descendant:
             nodes = [below for node in nodes for below in _descend(node)]

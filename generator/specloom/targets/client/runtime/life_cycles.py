@@ -61,19 +61,26 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A further call: values are constants, `$id`, paths, or `$request...`; a bare URL is asked."""
+    """A further call: values are constants, `$id`, paths, or `$request...`; a bare URL is asked.
+
+    `numbers` are the JSON Pointers into `body` of the sources that go as numbers, text or not. What
+    submits a job itself is sent `once`, and never again by itself.
+    """
 
     operation: Operation[Any] | None = None
     url: str | None = None  # a path in the answer, or `$response.header.X`
     parameters: Mapping[str, Any] = field(default_factory=dict)
     body: Any = None
+    numbers: Paths = ()
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """Where a finished job keeps what was paid for; `operation` or `url` make it a further call.
 
-    `optional`: it may have no file, and what is no `http(s)` URL is none.
+    `optional`: it may have no file, and what is no `http(s)` URL is none. `numbers` and
+    `once` as in `Step`.
     """
 
     value: str | None = None
@@ -84,6 +91,8 @@ class Result:
     url: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     body: Any = None
+    numbers: Paths = ()
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,13 +107,16 @@ class Progress:
 class Listing:
     """A call that lists jobs, and where their ids stand in its answer.
 
-    `names` are the keywords of parameters and sources that Python writes otherwise.
+    `names` are the keywords of parameters and sources that Python writes otherwise, `numbers` and
+    `once` as in `Step`.
     """
 
     operation: Operation[Any]
     ids: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     body: Any = None
+    numbers: Paths = ()
+    once: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
 
 

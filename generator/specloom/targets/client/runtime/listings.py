@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from msgspec import UNSET
-
 from .answers import MISSING, Parsed
 from .assumed import suggest
 from .binding import REQUEST, Sources, is_source, lasting, located, sources_within
@@ -19,6 +17,7 @@ from .exchanging import Exchange
 from .fates import text_of_id
 from .orders import prepared, resumed
 from .pages import walk
+from .requests import unkeyed
 from .settings import same_origin
 from .successors import successor
 
@@ -35,6 +34,7 @@ __all__ = ["Lookup", "lookup"]
 
 _ODD = re.compile(r"[^0-9a-z]+")
 _NAME = re.compile(r"[/.]")
+_MOST_EMPTY = 20  # pages in a row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,20 +58,23 @@ class Lookup:
         session, operation = self.session, self.listing.operation
         options: Options = {}
         if operation.pages is not None:
+            brings = _News(self).brings
             yield from walk(
-                session, operation, operation.pages, self.parameters, self.body, options
+                session, operation, operation.pages, self.parameters, self.body, options, brings
             )
             return
         url: str | None = None
+        news = _News(self)
         seen: set[str] = set()
         while url not in seen:
             seen |= {url} if url is not None else set()
             changed = session.changed(operation)
             request = prepared(session, changed, self.parameters, self.body, options, url=url)
-            made = yield from answered(session, changed, request, session.timeout)
+            once = self.listing.once
+            made = yield from answered(session, changed, request, session.timeout, once=once)
             yield Emit(made)
             url = self._next(made)
-            if url is None:
+            if url is None or not self._goes_on(news, made):
                 return
             options = {"check": False}  # what follows is the server's
 
@@ -96,14 +99,22 @@ class Lookup:
         session.log.once(f"{name}: the next page lies at another server, and is not asked for")
         return None
 
+    def _goes_on(self, news: _News, made: Exchange) -> bool:
+        if news.brings(made):
+            return True
+        name = self.listing.operation.name
+        self.session.log.once(f"{name}: a page names no job that is new; the list ends here")
+        return False
+
     def ids(self, page: Any) -> list[str]:
         """The ids of the jobs on a page; the URLs to poll, where these are the ids."""
         made: Exchange = page if isinstance(page, Exchange) else page.made
         parsed, url = made.parsed(self.session), made.request.url
         if self.job.id:
             found = [text_of_id(node) for node in parsed.nodes(self.listing.ids)]
-            return [one for one in found if one]
-        return located(self.listing.ids, Sources(job_id="", parsed=parsed, headers={}), url)
+            return [unkeyed(self.session, one) for one in found if one]
+        named = located(self.listing.ids, Sources(job_id="", parsed=parsed, headers={}), url)
+        return [unkeyed(self.session, one) for one in named]
 
     def records(self, ids: list[str]) -> list[Record]:
         """The records of jobs that were found: each once, and nothing is sent."""
@@ -119,6 +130,23 @@ class Lookup:
             resumed(session, self.operation, one, {**kept, **given}, moment)
             for one in dict.fromkeys(ids)
         ]
+
+
+class _News:
+    """What the pages of a list have named: a server that repeats itself would do so for ever."""
+
+    def __init__(self, asked: Lookup) -> None:
+        self._asked = asked
+        self._seen: set[str] = set()
+        self._empty = 0
+
+    def brings(self, page: Any) -> bool:
+        """Whether a page names a job that is new; pages that name none at all may come between."""
+        ids = set(self._asked.ids(page))
+        is_new = not ids <= self._seen
+        self._seen |= ids
+        self._empty = 0 if ids else self._empty + 1
+        return is_new or 0 < self._empty <= _MOST_EMPTY
 
 
 def lookup(session: Session, operation: Operation[Any], given: Mapping[str, Any]) -> Lookup:
@@ -144,14 +172,13 @@ def lookup(session: Session, operation: Operation[Any], given: Mapping[str, Any]
     sources = Sources(job_id="", parsed=Parsed(b""), headers={}, known=known)
     parameters = {**_bound(listing, sources, words), **_further(listing, words)}
     words.refuse_others()
-    body = sources.filled(listing.body)
     return Lookup(
         session=session,
         operation=operation,
         job=job,
         listing=listing,
         parameters=parameters,
-        body=UNSET if body is None or body is MISSING else body,
+        body=sources.body(listing),
         known=known,
     )
 
@@ -194,7 +221,7 @@ def _bound(listing: Listing, sources: Sources, words: _Words) -> dict[str, Any]:
     bound: dict[str, Any] = {}
     for name, source in listing.parameters.items():
         given = words.take(name)
-        value = sources.first(source)
+        value = sources.first(source) if is_source(source) or given is MISSING else given
         value = given if value is None else value
         if value is MISSING:
             keyword = words.keyword(name)

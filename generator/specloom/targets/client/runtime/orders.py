@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from . import calling
 from .assumed import suggest
 from .binary import content
+from .binding import may_be_many
 from .bookkeeping import note_reserved, note_state
 from .effects import now
-from .errors import ConfigurationError, JobError, ManyJobsError, printable
+from .errors import APIError, ConfigurationError, ManyJobsError, printable
 from .finishing import Finished, finish
 from .outgoing import checked
-from .polling import follow, telling
-from .records import URL, Guard, Record
+from .polling import deadline_of, follow, telling
+from .records import URL, Guard, Record, url_of
 from .requests import GenerateOptions, Options, build_request
 from .streaming import items
 from .submissions import Submission, noted
@@ -240,8 +241,9 @@ def generate(
     patience = options.get("wait_timeout")
     if patience is not None:
         patience -= (yield from now()) - started
+    deadline = yield from deadline_of(records[0], patience)
     yield from follow(records[0], patience, telling(options.get("on_update")))
-    return (yield from finish(records[0]))
+    return (yield from finish(records[0], deadline))
 
 
 def generate_all(
@@ -252,29 +254,25 @@ def generate_all(
     options: GenerateOptions,
     guard: Guard,
     bind_handle: Callable[[Record], object],
-) -> Core[list[Finished]]:
-    """As `generate`, where one submit makes several jobs: waits for all, also where one comes to nothing.
+) -> Core[tuple[list[Finished], list[Exception]]]:
+    """As `generate`, where one submit makes several jobs: waits for all, whatever one comes to.
 
-    Raises:
-        JobError: of the first that came to nothing; its notes tell the others.
+    Gives what they came to, and why others came to nothing: all are paid for.
     """
     started = yield from now()
     records = yield from start(session, operation, parameters, body, options, guard, bind_handle)
     ended: list[Finished] = []
-    failed: list[JobError] = []
+    failed: list[Exception] = []
     for record in records:
         patience = options.get("wait_timeout", record.job.timeout)
         left = None if patience is None else patience - ((yield from now()) - started)
         try:
+            deadline = yield from deadline_of(record, left)
             yield from follow(record, left, telling(options.get("on_update")))
-            ended.append((yield from finish(record)))
-        except JobError as error:  # the others are paid for too
+            ended.append((yield from finish(record, deadline)))
+        except APIError as error:
             failed.append(error)
-    for other in failed[1:]:
-        failed[0].add_note(other.message)
-    if failed:
-        raise failed[0]
-    return ended
+    return ended, failed
 
 
 def require_one(session: Session, records: list[Record]) -> None:
@@ -324,7 +322,8 @@ def resumed(
         since=moment,
         parameters={**bound, **{name: one for name, one in told.items() if name[:1] != "$"}},
         known={name: one for name, one in told.items() if name[:1] == "$" and name != URL},
-        url=told.get(URL) or (job_id if not job.id else None),
+        url=told.get(URL) or url_of(job, job_id),
+        alone=not any(may_be_many(path) for path in job.id),
         timeout=session.timeout,
     )
 

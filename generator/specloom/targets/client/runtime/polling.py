@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from msgspec import UNSET
-
-from .answers import MISSING, Parsed, passes
+from .answers import Parsed, passes
 from .bookkeeping import note_state
 from .contents import names_file, success
 from .effects import Emit, Notify, Sleep, now
 from .errors import (
     APIError,
     ConfigurationError,
+    InvalidRequestError,
     JobCancelledError,
     JobError,
     JobExpiredError,
@@ -23,9 +22,11 @@ from .errors import (
     printable,
 )
 from .exchanging import Exchange, exchange
-from .hints import ended_hint, poll_hint
+from .hints import OF_THE_KEY, elsewhere_hint, ended_hint, poll_hint
+from .logs import bare_url
 from .records import FINAL, Update, update_of
 from .requests import follow_up
+from .settings import same_origin
 from .vendors import make_error, read_code, status_error
 
 if TYPE_CHECKING:
@@ -35,7 +36,17 @@ if TYPE_CHECKING:
     from .operations import LifeCycle, State, Word
     from .records import Record
 
-__all__ = ["begin", "emitting", "follow", "job_error", "judge", "look", "telling"]
+__all__ = [
+    "begin",
+    "deadline_of",
+    "emitting",
+    "follow",
+    "job_error",
+    "judge",
+    "look",
+    "telling",
+    "unkeyed_hint",
+]
 
 _GROWTH, _CEILING, _JITTER = 1.5, 6.0, 0.1
 _LEAST = 1.0  # seconds that a poll gets at least, however near the deadline is
@@ -88,14 +99,17 @@ def _keep(record: Record, made: Exchange) -> None:
     """Keep an answer, as the last one."""
     record.content, record.code = made.content, made.status or 0
     record.headers, record.asked = made.headers, made.request.url
+    record.file = made.request if made.left else None
 
 
 def take(record: Record, made: Exchange, moment: float) -> None:
     """Take what a poll's answer tells of a job."""
     parsed = made.parsed(record.session)
     state, word = judge(record.job, made.status or 0, parsed)
-    if state == "missing" and record.given_up:
+    if state == "missing" and record.given_up and not record.final:
         state = "cancelled"  # by us, and then it was thrown away
+    if state == "succeeded" and record.refusal is not None:
+        state = "failed"  # so said the call for its result
     if record.final and state not in FINAL:
         # What is done stays done: links are refreshed from answers that say so, and no others.
         record.session.log.once(f"{record.operation.name}: a finished job runs backwards: {word!r}")
@@ -124,6 +138,7 @@ def look(record: Record, timeout: float | None) -> Core[float | None]:
 
     Raises:
         APIStatusError: the server refuses to tell; the job may go on.
+        ConfigurationError: the URL to poll is none that can be asked.
     """
     session = record.session
     yield from session.polls.wait()
@@ -131,6 +146,8 @@ def look(record: Record, timeout: float | None) -> Core[float | None]:
     made = yield from exchange(session, request, timeout, listener=record.listener)
     record.quiet = None if made.hint is None else (yield from now()) + made.hint
     parsed, status = made.parsed(session), made.status
+    if made.failure is not None and not made.failure.transient and made.trace.not_sent:
+        raise record.misled(f"cannot be asked for: {made}") from made.failure.error
     if made.failure is not None or status is None:
         _pass_over(record, made, str(made))
         return made.hint
@@ -143,10 +160,20 @@ def look(record: Record, timeout: float | None) -> Core[float | None]:
     elif made.succeeded or passes(status):
         _pass_over(record, made, f"{made}, not JSON" if made.succeeded else str(made))
     else:
-        hint = poll_hint(status, record.resume_line, ended=record.final)
+        hint = unkeyed_hint(record, made) or poll_hint(
+            status, record.resume_line, ended=record.final
+        )
         facts = {"hint": hint, "operation": record.job.poll.operation, **record.facts()}
         raise status_error(session, made, parsed, record.job.error, **facts)
     return made.hint
+
+
+def unkeyed_hint(record: Record, made: Exchange) -> str:
+    """What to do after a refusal of another server, which gets no key; empty after others."""
+    base_url, url = record.session.settings.url_of(record.operation), made.request.url
+    if made.status not in OF_THE_KEY or same_origin(url, base_url):
+        return ""
+    return elsewhere_hint(bare_url(url), bare_url(base_url), record.resume_line)
 
 
 def _poll(record: Record) -> Request:
@@ -161,9 +188,7 @@ def _poll(record: Record) -> Request:
             f"where job {printable(record.id, 200)} is asked for is not told by its id",
             hint="resume it by its token",
         )
-    body = record.sources(of_submit=True).filled(job.poll.body)
-    given = UNSET if body is None or body is MISSING else body
-    request = follow_up(record.session, job.poll, record.url, record.parameters, given)
+    request = _bound(record)
     if not any(rule.when is None and rule.code is not None for rule in job.rules):
         return request
     # A status alone may tell the end, and then the body may be what was paid for.
@@ -175,6 +200,20 @@ def _poll(record: Record) -> Request:
         return names_file(success(operation, 200, kind), kind, looked_into=looked_into)
 
     return replace(request, leaves=leaves)
+
+
+def _bound(record: Record) -> Request:
+    """The poll's request, of what the submit told.
+
+    Raises:
+        ConfigurationError: it told what cannot be sent, or nothing.
+    """
+    poll = record.job.poll
+    body = record.sources(of_submit=True).body(poll)
+    try:
+        return follow_up(record.session, poll, record.url, record.parameters, body)
+    except InvalidRequestError as error:
+        raise record.misled(f"cannot be asked for: {error.message}") from error
 
 
 def _tells(job: LifeCycle, made: Exchange, parsed: Parsed) -> bool:
@@ -222,11 +261,15 @@ def follow(
         yield from _follow(record, timeout, tell)
 
 
+def deadline_of(record: Record, timeout: float | None) -> Core[float]:
+    """When time is up for a job, by the monotonic clock; None is what the document says."""
+    return (yield from now()) + (record.job.timeout if timeout is None else timeout)
+
+
 def _follow(
     record: Record, timeout: float | None, tell: Callable[[Update], Effect] | None
 ) -> Core[None]:
-    moment = yield from now()
-    deadline = moment + (record.job.timeout if timeout is None else timeout)
+    moment, deadline = (yield from now()), (yield from deadline_of(record, timeout))
     interval, quiet = record.job.interval, record.quiet
     hint = None if quiet is None or quiet <= moment else quiet - moment
     if record.state is not None and tell is not None:
@@ -237,7 +280,7 @@ def _follow(
     wait = hint is not None or (is_fresh and quiet is None)
     while not record.final:
         if wait:
-            pause, jitter = (interval, _JITTER) if hint is None else (max(hint, 0.1), 0.0)
+            pause, jitter = _pause(interval, hint)
             interval = min(interval * _GROWTH, record.job.interval * _CEILING)
             left = max(0.0, deadline - moment)
             yield Sleep(pause, jitter) if pause < left else Sleep(left)
@@ -254,6 +297,11 @@ def _follow(
             raise job_error(record)
         if moment >= deadline and not record.final:
             raise _timed_out(record, moment)
+
+
+def _pause(interval: float, hint: float | None) -> tuple[float, float]:
+    """Seconds before the next poll, and the share that chance may take; `0` asks for no storm."""
+    return (interval, _JITTER) if hint is None else (max(hint, min(interval, _LEAST)), 0.0)
 
 
 def telling(callback: Callable[[Update], Any] | None) -> Callable[[Update], Effect] | None:

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from .answers import Parsed, decimal
 from .binding import REQUEST, Sources
-from .errors import APIError, printable
+from .errors import APIError, ConfigurationError, printable
 from .tokens import write_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from decimal import Decimal
 
+    from .effects import Request
     from .errors import Billed
-    from .exchanging import Listener
+    from .exchanging import Exchange, Listener
     from .jobs import AnyJob
     from .operations import LifeCycle, Operation, State, Word
     from .postings import Found
     from .session import Session
 
-__all__ = ["FINAL", "URL", "Guard", "Record", "Update", "resuming", "update_of"]
+__all__ = ["FINAL", "URL", "Guard", "Record", "Update", "resuming", "update_of", "url_of"]
 
 URL = "$url"  # in a token: where to poll, as the server gave it
+_WEB = re.compile(r"https?://", re.IGNORECASE)
 # `missing` is not among them: a job that is not found may be found later.
 FINAL = frozenset({"succeeded", "failed", "cancelled", "expired"})
+
+
+def url_of(job: LifeCycle, job_id: str) -> str | None:
+    """Where to poll, as far as the id of a job tells it: where it is that URL itself."""
+    is_url = not job.id or (job.poll.url in job.id and _WEB.match(job_id) is not None)
+    return job_id if is_url else None
 
 
 def resuming(token: str) -> str:
@@ -54,11 +63,16 @@ class Record:
     asked: str = field(default="", repr=False)  # what URL gave it
     submitted: bytes = field(default=b"", repr=False)  # the submit's, where this process submitted
     known: Mapping[str, Any] = field(default_factory=dict, repr=False)  # sources, read from that
+    reserved: Decimal | None = None  # by the server, when it was submitted
+    file: Request | None = field(default=None, repr=False)  # that poll, where it gave a file
     request_id: str | None = None
     alone: bool = True  # its submit has made no others
     quiet: float | None = None  # until then the server asks not to be asked
     seen: bool = False  # a poll has found it
     given_up: bool = False  # the server has taken that it is cancelled
+    # Answers to result calls that are sent once; of None nobody knows what came of it.
+    kept: dict[str, Exchange | None] = field(default_factory=dict, repr=False)
+    refusal: bytes | None = field(default=None, repr=False)  # with which its result was refused
     heard: float | None = None  # when an answer told how it stands
     trouble: str = ""  # why the last poll did not tell that; empty where it did
     troubled: int = 0  # so many polls in a row
@@ -80,7 +94,7 @@ class Record:
             and sources[name].startswith("$")
             and sources[name] != "$id"
         }
-        if self.url is not None and self.url != self.id:  # the id alone does not lead there
+        if self.url is not None and self.url != url_of(self.job, self.id):
             needed[URL] = self.url
         needed |= self.known
         return write_token(self.operation.name, self.id, needed)
@@ -99,6 +113,11 @@ class Record:
         """The last answer."""
         return Parsed(self.content, self.session.settings.envelope)
 
+    def reason(self) -> Parsed:
+        """The answer that says why there is no result."""
+        told = self.content if self.refusal is None else self.refusal
+        return Parsed(told, self.session.settings.envelope)
+
     def sources(self, *, of_submit: bool) -> Sources:
         """What further calls are bound to: paths lead into the submit's answer, or into the last.
 
@@ -110,21 +129,22 @@ class Record:
             for source, value in self.known.items()
             if of_submit or source.startswith(REQUEST)
         }
-        return Sources(job_id=self.id, parsed=self.parsed(), headers=self.headers, known=known)
-
-    def reserved(self, path: str | None) -> Any:
-        """What a path selects in the submit's answer, else in the last."""
-        content = self.submitted or self.content
-        return Parsed(content, self.session.settings.envelope).first(path)
+        return Sources(
+            job_id=self.id,
+            parsed=self.parsed(),
+            headers=self.headers,
+            known=known,
+            several=of_submit and not self.alone,
+        )
 
     def amount(self, which: str) -> Decimal | None:
         """The job's `amount`, `discount` or what is `reserved`; None where it is not said."""
         paths = self.job.cost
         if paths is None:
             return None
-        place = getattr(paths, which)
-        told = self.reserved(place) if which == "reserved" else self.parsed().first(place)
-        amount = decimal(told)
+        if which == "reserved":
+            return self.reserved
+        amount = decimal(self.parsed().first(getattr(paths, which)))
         # Less than nothing is no cost: it would make room in a budget.
         return None if amount is None or amount < 0 else amount
 
@@ -139,6 +159,14 @@ class Record:
     def facts(self) -> dict[str, Any]:
         """What every error that knows the job says of it."""
         return {"job": self.handle, "job_id": self.id, "billed": self.billed}
+
+    def misled(self, what: str) -> ConfigurationError:
+        """The error where no further call can be made of what answers told; the job is paid."""
+        hint = f"{self.resume_line}.wait() resumes it elsewhere"
+        error = ConfigurationError(f"job {printable(self.id, 200)} {what}", hint=hint)
+        error.job, error.job_id = self.handle, self.id
+        error.token, error.billed = self.token, self.billed
+        return error
 
     def guarded(self) -> Guard:
         """A guard of this job alone."""

@@ -13,7 +13,8 @@ from .pages import AsyncPages, Pages, walk
 from .pricing import Estimate, estimate
 from .records import Guard
 from .requests import GenerateOptions, Options, SubmitOptions
-from .results import AsyncResult, Result, save_all, save_all_async
+from .results import AsyncResult, Result
+from .results_of_several import save_all, save_all_async, told_of
 from .streaming import AsyncStream, Stream
 
 if TYPE_CHECKING:
@@ -221,8 +222,9 @@ class Resource(_Estimating):
                 guard,
                 lambda record: Job(self._driver, record, result),
             )
-            made = [result(self._driver, one) for one in self._driver.run(core)]
-            save_all(made, options)
+            ended, failed = self._driver.run(core)
+            made = told_of(ended, lambda one: result(self._driver, one), failed)
+            save_all(made, options, failed)
             return made
 
 
@@ -387,7 +389,7 @@ class AsyncResource(_Estimating):
                 guard,
                 lambda record: AsyncJob(self._driver, record, result),
             )
-            ended: list[Finished] = await self._driver.run(core)
-            made = [result(self._driver, one) for one in ended]
-            await save_all_async(made, options)
+            ended, failed = await self._driver.run(core)
+            made = told_of(ended, lambda one: result(self._driver, one), failed)
+            await save_all_async(made, options, failed)
             return made

@@ -8,11 +8,12 @@ from urllib.parse import urljoin
 
 from msgspec import UNSET
 
-from .answers import MISSING, passes
+from .answers import passes
 from .binding import located, may_be_many
+from .calling import LONGEST_HINT, repeatable
 from .contents import names_file, success
-from .effects import Caught, Sleep
-from .errors import JobResultError, printable
+from .effects import Caught, Sleep, now
+from .errors import InvalidRequestError, JobResultError, printable
 from .exchanging import backoff, exchange
 from .operations import Operation, Step
 from .requests import follow_up
@@ -31,7 +32,7 @@ __all__ = ["ResultCall", "asked", "calls_of", "is_further"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_HOPS = 5
-_NOTHING = frozenset({204, 205})
+_LEAST = 1.0  # seconds that a call gets at least, however near the deadline is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,13 @@ class ResultCall:
         operation = self.operation if secured else replace(self.operation, secured=False)
         step = Step(operation=operation)
         made = follow_up(self.record.session, step, self.url, self.parameters, self.body)
-        return replace(made, leaves=self._leaves)
+        return made if self.once else replace(made, leaves=self._leaves)
+
+    @property
+    def once(self) -> bool:
+        """Whether it submits a job itself: then it is paid, and is never sent again by itself."""
+        declared = self.record.job.result
+        return declared is not None and declared.once
 
     def _leaves(self, headers: Mapping[str, str]) -> bool:
         kind = headers.get("content-type", "")
@@ -123,18 +130,26 @@ def calls_of(record: Record, declared: Result) -> tuple[tuple[ResultCall, ...], 
             raise _unbound(record, f"its answer names no {name} at {declared.parameters[name]}")
     if len(counts) > 1:
         raise _unbound(record, f"its answer names {sorted(counts)} parts of one result")
-    body = sources.filled(declared.body)
     calls = tuple(
         ResultCall(
             record=record,
             operation=operation,
             url=urls[at] if len(urls) > at else urls[0],
             parameters=_turn(given, many, at),
-            body=UNSET if body is None or body is MISSING else body,
+            body=sources.body(declared),
         )
         for at in range(next(iter(counts), 1))
     )
+    _check_sendable(record, calls)
     return calls, bool(counts)
+
+
+def _check_sendable(record: Record, calls: tuple[ResultCall, ...]) -> None:
+    for call in calls:
+        try:
+            call.request(secured=False)
+        except InvalidRequestError as error:
+            raise _unbound(record, f"its result cannot be asked for: {error.message}") from error
 
 
 def _turn(given: Mapping[str, list[Any]], many: set[str], at: int) -> dict[str, Any]:
@@ -160,27 +175,60 @@ def _unbound(record: Record, why: str) -> Exception:
     )
 
 
-def asked(call: ResultCall) -> Core[tuple[ResultCall, Exchange]]:
-    """Make the call; what passes is tried again. Gives where it led, and what came of it."""
+def asked(call: ResultCall, deadline: float | None = None) -> Core[tuple[ResultCall, Exchange]]:
+    """Make the call; what passes is tried again, as far as there is time.
+
+    Gives where it led, and what came of it: of what is sent once, what came of it then.
+
+    Raises:
+        JobResultError: it is sent once, and that was interrupted.
+    """
+    if not call.once:
+        return (yield from _tried(call, deadline))
+    kept, name = call.record.kept, repr((call.request().url, call.parameters, call.body))
+    if name not in kept:
+        kept[name] = None
+        _, made = yield from _tried(call, deadline)
+        kept[name] = made
+    told = kept[name]
+    if told is None:
+        raise _unbound(
+            call.record, "the call for its result was interrupted: it may have cost money"
+        )
+    if told.trace.not_sent:
+        del kept[name]
+    return call, told
+
+
+def _tried(call: ResultCall, deadline: float | None) -> Core[tuple[ResultCall, Exchange]]:
     session, attempt = call.record.session, 0
     while True:
-        last, made = yield from _led(call)
+        left = None if deadline is None else deadline - (yield from now())
+        last, made = yield from _led(call, left)
         passing = made.failure is not None or passes(made.status or 0)
+        passing = passing and repeatable(made.request, made, once=call.once)
         if made.succeeded or not passing or attempt >= session.max_retries:
             return last, made
-        yield Sleep(*backoff(attempt, made.hint))
+        pause, jitter = backoff(attempt, made.hint)
+        left = LONGEST_HINT if deadline is None else deadline - (yield from now())
+        if pause > min(left, LONGEST_HINT):
+            return last, made
+        yield Sleep(pause, jitter)
         attempt += 1
 
 
-def _led(call: ResultCall) -> Core[tuple[ResultCall, Exchange]]:
+def _led(call: ResultCall, left: float | None) -> Core[tuple[ResultCall, Exchange]]:
     """One try: redirects are followed by hand, so that no key goes to another server."""
     record, hops = call.record, 1
+    limits = [record.timeout, None if left is None else max(left, _LEAST)]
+    silence = min((one for one in limits if one is not None), default=None)
     while True:
         made = yield from exchange(
-            record.session, call.request(), record.timeout, listener=record.listener
+            record.session, call.request(), silence, listener=record.listener
         )
         target = made.headers.get("location", "").strip()
-        if made.status not in _REDIRECTS or not target or hops == _MOST_HOPS:
+        is_end = not target or hops == _MOST_HOPS or call.once
+        if made.status not in _REDIRECTS or is_end:
             return call, made
         with Caught(ValueError) as caught:
             call = call.moved(target)

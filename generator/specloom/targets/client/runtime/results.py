@@ -6,7 +6,6 @@ import hashlib
 import os
 import re
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
@@ -18,12 +17,13 @@ from .decoding import blank
 from .downloading import Saved, Transfer, save
 from .effects import Caught, call
 from .errors import JobResultError, ManyFilesError, printable
-from .finishing import fresh_link
+from .finishing import fresh_link, gap_error
+from .logs import bare_url
 from .parts import LARGEST_FILE
 from .sidecars import sidecar_of, write_sidecar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from decimal import Decimal
     from os import PathLike
 
@@ -32,9 +32,13 @@ if TYPE_CHECKING:
     from .finishing import Finished, Link
     from .jobs import AsyncJob, Job
     from .records import Record
-    from .requests import GenerateOptions
 
-__all__ = ["AsyncResult", "AsyncResultFile", "Result", "ResultFile", "save_all", "save_all_async"]
+__all__ = [
+    "AsyncResult",
+    "AsyncResultFile",
+    "Result",
+    "ResultFile",
+]
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -83,7 +87,7 @@ class _File:
         return self._saved.sha256 if self._saved is not None else None
 
     def __repr__(self) -> str:
-        bare = printable(self.url.partition("?")[0])
+        bare = bare_url(self.url)
         return f"{type(self).__name__}({bare!r}, media_type={self.media_type!r})"
 
     def _download(
@@ -212,6 +216,8 @@ class _Outcome(Generic[T, F]):
         self._finished = finished
         record = finished.record
         self._files = tuple(self._file_class(driver, record, link) for link in finished.links)
+        if finished.gaps:
+            raise gap_error(finished, self)
 
     @property
     def answer(self) -> T:
@@ -343,19 +349,3 @@ class AsyncResult(_Outcome[T, AsyncResultFile]):
         return await self.file.save(
             path, overwrite=overwrite, timeout=timeout, max_size=max_size, sidecar=sidecar
         )
-
-
-def save_all(results: Iterable[Result[Any]], options: GenerateOptions) -> None:
-    """Fetch all files of several results, if their caller named a folder for them."""
-    target, overwrite = options.get("save_to"), options.get("overwrite", False)
-    if target is not None:
-        for file in chain.from_iterable(one.files for one in results):
-            file.save(target, overwrite=overwrite, sidecar=options.get("sidecar", False))
-
-
-async def save_all_async(results: Iterable[AsyncResult[Any]], options: GenerateOptions) -> None:
-    """As `save_all`."""
-    target, overwrite = options.get("save_to"), options.get("overwrite", False)
-    if target is not None:
-        for file in chain.from_iterable(one.files for one in results):
-            await file.save(target, overwrite=overwrite, sidecar=options.get("sidecar", False))

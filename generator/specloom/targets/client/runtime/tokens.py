@@ -56,6 +56,7 @@ def _unpacked(rest: str) -> tuple[str, dict[str, Any]]:
     with Caught(ValueError, TypeError, RecursionError):
         packed = base64.urlsafe_b64decode(rest[1:] + "=" * (-len(rest[1:]) % 4))
         job_id, *more = json.loads(packed)
-        if isinstance(job_id, str) and job_id:
-            return job_id, dict(more[0]) if more else {}
+        given = dict(more[0]) if more else {}
+        if isinstance(job_id, str) and job_id and isinstance(given.get("$url", ""), str):
+            return job_id, given
     raise ConfigurationError(f"the job token {printable(rest, 100)!r} is damaged")
