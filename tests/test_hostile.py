@@ -18,6 +18,7 @@ from tests.test_docs_markdown import check_harmless
 
 from specloom import pipeline
 from specloom.diagnostics import Report
+from specloom.openapi.validate import Validation
 from specloom.paths import check_paths
 from specloom.targets.client import render
 
@@ -62,8 +63,8 @@ def fast() -> Iterator[None]:
     """Weaving without other processes: black changes no syntax tree, and the validator weaves nothing."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(render, "format_files", list)
-        patch.setattr(pipeline.Validation, "__init__", lambda validation, documents: None)
-        patch.setattr(pipeline.Validation, "tell", lambda validation, report: None)
+        patch.setattr(Validation, "__init__", lambda validation, documents: None)
+        patch.setattr(Validation, "tell", lambda validation, report: None)
         yield
 
 

@@ -69,16 +69,7 @@ def resource_view(api: Api, resource: Resource) -> ResourceView:
     )
     lent = _lent(api, resource)
     calls = _calls(api, resource, lent)
-    plain = [one for one in resource.operations if one.job is None]
-    jobs = [one for one in resource.operations if one.job is not None]
-    shared = shared_errors([*plain, *jobs], spelling)
-    # The life cycle of a job names the data of the other operations that it calls.
-    operations = (
-        *([DataView(name=ERRORS, annotation=Code(""), value=shared)] if shared else []),
-        *(view for one in plain for view in _data(api, one, spelling, shared, calls)),
-        *(_step_data(api.operation(one), name, spelling, shared) for one, name in lent.items()),
-        *(view for one in jobs for view in _data(api, one, spelling, shared, calls)),
-    )
+    operations = tuple(_all_data(api, resource, spelling, lent, calls))
     said = _words(operations, results, methods)
     told = description(resource.doc, f"The whole text stands in `docs/{resource.name}.md`.")
     doc = sentence(told) or f"The operations of {resource.name}."
@@ -176,6 +167,27 @@ def _steps(operation: Operation) -> Iterator[str]:
     yield from (step.operation for step in steps if step is not None and step.operation)
 
 
+def _all_data(
+    api: Api,
+    resource: Resource,
+    spelling: Spelling,
+    lent: Mapping[str, Code],
+    calls: Mapping[str, Code],
+) -> Iterator[DataView]:
+    """The data of a module; the life cycle of a job names that of the other operations that it calls."""
+    plain = [one for one in resource.operations if one.job is None]
+    jobs = [one for one in resource.operations if one.job is not None]
+    shared = shared_errors([*plain, *jobs], spelling)
+    if shared:
+        yield DataView(name=ERRORS, annotation=Code(""), value=shared)
+    for one in plain:
+        yield from _data(api, one, spelling, shared, calls)
+    for qualified, name in lent.items():
+        yield _step_data(api.operation(qualified), name, spelling, shared)
+    for one in jobs:
+        yield from _data(api, one, spelling, shared, calls)
+
+
 def _step_data(operation: Operation, name: Code, spelling: Spelling, shared: Code) -> DataView:
     """The data of an operation as a step calls it: whatever job it submits is not this one's."""
     answers = answers_data(operation, spelling, shared)
@@ -187,7 +199,7 @@ def _step_data(operation: Operation, name: Code, spelling: Spelling, shared: Cod
 
 
 def _data(
-    api: Api, operation: Operation, spelling: Spelling, shared: Code, calls: dict[str, Code]
+    api: Api, operation: Operation, spelling: Spelling, shared: Code, calls: Mapping[str, Code]
 ) -> Iterator[DataView]:
     returned = Returned(spelling)
     answers = answers_data(operation, spelling, shared)

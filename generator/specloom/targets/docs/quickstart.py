@@ -68,14 +68,7 @@ def quickstart(api: Api) -> Quickstart:
         is_job=int(job is not None and not job.makes_several),
         has_files=int(job is not None and gives_files(api, job)),
         timeout=text(seconds(job.timeout)) if job else Markdown(""),
-        priced=next(
-            (
-                one
-                for one in costs(api)
-                if told and one.call == code(f"client.{told.submit.method}")
-            ),
-            None,
-        ),
+        priced=_priced(api, told) if told else None,
         exports=tuple(exports(api)),
         sandbox_exports=tuple(
             Markdown(f"export {variable(api, one)}=sandbox") for one in needed_credentials(api)
@@ -91,6 +84,11 @@ def quickstart(api: Api) -> Quickstart:
         ),
         cancels=int(job is not None and job.cancel is not None),
     )
+
+
+def _priced(api: Api, told: Calling) -> Cost | None:
+    call = code(f"client.{told.submit.method}")
+    return next((one for one in costs(api) if one.call == call), None)
 
 
 def _command(api: Api, operation: Operation, told: Calling) -> Markdown:

@@ -67,7 +67,7 @@ def checked(
 
 
 def _with_key(operation: Operation[Any], body: Any, options: Options) -> Any:
-    """The body with an idempotency key such as the client adds at the very end, where it has none."""
+    """The body with an idempotency key, as the client adds one at the end, where it has none."""
     declared = operation.job.idempotency if operation.job is not None else None
     if declared is None or not declared.key.startswith("$request.body#"):
         return body

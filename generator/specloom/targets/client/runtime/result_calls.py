@@ -115,19 +115,19 @@ def calls_of(record: Record, declared: Result) -> tuple[tuple[ResultCall, ...], 
     given = {name: sources.nodes(source) for name, source in declared.parameters.items()}
     many = {name for name, source in declared.parameters.items() if may_be_many(source)}
     counts = {len(given[name]) for name in many}
-    if may_be_many(declared.url):
-        counts.add(len(urls))
-    elif not urls:
+    counts |= {len(urls)} if may_be_many(declared.url) else set()
+    if not urls and not may_be_many(declared.url):
         if declared.optional:
             return (), False
         raise _unbound(record, f"its answer names no URL at {declared.url}")
     operation = _operation(record, declared)
     places = {one.name for one in operation.parameters if one.place == "path"} - many
-    for name in sorted(places & given.keys()) if declared.url is None else ():
-        if not given[name]:
-            if declared.optional:
-                return (), False
-            raise _unbound(record, f"its answer names no {name} at {declared.parameters[name]}")
+    asked = sorted(places & given.keys()) if declared.url is None else []
+    missing = next((name for name in asked if not given[name]), None)
+    if missing is not None:
+        if declared.optional:
+            return (), False
+        raise _unbound(record, f"its answer names no {missing} at {declared.parameters[missing]}")
     if len(counts) > 1:
         raise _unbound(record, f"its answer names {sorted(counts)} parts of one result")
     calls = tuple(
