@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MISSING",
     "Parsed",
+    "TextPath",
     "WholePath",
     "charset_of",
     "decimal",
@@ -36,6 +37,7 @@ __all__ = [
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?([^\s"';]+)""", re.IGNORECASE)
 
 
+_MOST_DIGITS = 30  # before the point, or zeros behind it
 _LONGEST = 1e9  # seconds, about thirty years: no hint is longer
 
 
@@ -55,10 +57,42 @@ class WholePath(str):
     __slots__ = ()
 
 
-def _find(path: str, value: Any) -> list[Any]:
+class TextPath(str):
+    """A path that leads into texts which the document says are JSON.
+
+    `steps` tells where they are: after so many of its steps.
+    """
+
+    __slots__ = ("steps",)
+    steps: tuple[int, ...]
+
+    def __new__(cls, path: str, *steps: int) -> Self:
+        """Mark a path."""
+        made = super().__new__(cls, path)
+        made.steps = steps
+        return made
+
+
+def _find(path: str, value: Any) -> list[jsonpath.Node]:
+    """The nodes of a path, nulls among them; none where there is nothing else."""
     if value is MISSING:
         return []
-    return [node for node in jsonpath.parse(str(path)).find(value) if node is not None]
+    parsed = jsonpath.parse(str(path))
+    found = _telling(parsed.nodes(value))
+    if found or not isinstance(path, TextPath):
+        return found  # what a prompt made somebody write is never looked into
+    return _telling(parsed.nodes(value, _opened, path.steps))
+
+
+def _telling(nodes: list[jsonpath.Node]) -> list[jsonpath.Node]:
+    return nodes if any(node.value is not None for node in nodes) else []
+
+
+def _opened(value: Any) -> Any:
+    if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "["):
+        return value
+    inner = parse_json(value.encode("utf-8", "surrogatepass"))
+    return value if inner is MISSING else inner
 
 
 def media_type(content_type: str) -> str:
@@ -134,7 +168,8 @@ class Parsed:
         self.whole: Any = parse_json(content)
         self.inner: Any = self.whole
         if envelope is not None:
-            self.inner = next(iter(_find(envelope, self.whole)), MISSING)
+            found = (node.value for node in _find(envelope, self.whole))
+            self.inner = next((value for value in found if value is not None), MISSING)
 
     @classmethod
     def of(cls, value: Any) -> Self:
@@ -149,7 +184,11 @@ class Parsed:
         return self.whole is not MISSING
 
     def nodes(self, paths: tuple[str, ...] | str | None) -> list[Any]:
-        """The nodes, none of them null, of the first path that selects any."""
+        """The values, none of them null, of the first path that selects any."""
+        return [node.value for node in self.placed(paths) if node.value is not None]
+
+    def placed(self, paths: tuple[str, ...] | str | None) -> list[jsonpath.Node]:
+        """The nodes of the same path with their places, and those that are null."""
         for path in (paths,) if isinstance(paths, str) else paths or ():
             found = _find(path, self.whole if isinstance(path, WholePath) else self.inner)
             if found:
@@ -169,12 +208,14 @@ class Parsed:
 
 
 def decimal(value: Any) -> Decimal | None:
-    """A number or a numeric string as a decimal; None where it is neither."""
+    """A number or a numeric string as a decimal; None where it is neither, or out of all range."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     with Caught(InvalidOperation):
         number = Decimal(str(value).strip())
-        return number if number.is_finite() else None
+        # What is out of all range is no number: sums of it overflow, for good where it is kept.
+        is_sane = number.is_finite() and abs(number.adjusted()) <= _MOST_DIGITS
+        return number if is_sane else None
     return None
 
 

@@ -200,7 +200,7 @@ def _found(record: Record) -> Found:
     amount = record.amount if record.final else lambda _: None
     code = message = None
     if record.final and record.state != "succeeded":
-        code, message = read_code(record.parsed(), record.job.error)
+        code, message = read_code(record.reason(), record.job.error)
     redacted = record.session.settings.redacted
     spent = amount("amount")
     return Found(

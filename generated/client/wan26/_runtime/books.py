@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 from . import postings, statements
 from .backlog import Backlog
-from .budgets import check_budget
+from .budgets import check_budget, shares
 from .errors import LedgerConflictError, LedgerError, printable
 from .intents import check_same, uncertain
 from .owners import is_alive, is_held
@@ -116,12 +116,15 @@ class Books:
             row, ids = self._row_of(changed, number, intent), [job_id for job_id, _ in jobs]
             is_free = row is not None and self._is_mine(row) and row["job_id"] in (None, *ids)
             own = number if is_free else self._anew(changed, intent, moment)
-            for at, job in enumerate(jobs):
+            parts = shares(intent.reserved, len(jobs))
+            for at, (job, part) in enumerate(zip(jobs, parts, strict=False)):
                 named = changed.execute(statements.BY_ID, self._job(intent.operation, job[0]))
                 if any(own in (row["number"], row["parent"]) for row in named.fetchall()):
                     continue  # it was interrupted, and is done again
                 target = own if at == 0 else postings.copy_of(changed, own)
-                postings.learn(changed, target, job, intent.reserved, moment)
+                postings.learn(changed, target, job, part, moment)
+                if part is not None and len(jobs) > 1:
+                    changed.execute(statements.RESERVE, (str(part), target))
 
     def conclude(self, number: int, intent: Intent, outcome: Outcome, moment: float) -> None:
         """Write down how a submit ended that gave no job."""

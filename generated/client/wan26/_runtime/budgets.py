@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING
 
 from .errors import BudgetExceededError, ConfigurationError, printable
@@ -14,14 +14,25 @@ if TYPE_CHECKING:
 
     from .intents import Intent
 
-__all__ = ["check_budget", "is_amount"]
+__all__ = ["check_budget", "is_amount", "shares"]
 
+_LEAST_PART = Decimal("0.000001")
 _DIGITS = 15  # before the point: more is no price of anything
 
 
 def is_amount(amount: Decimal) -> bool:
     """Whether it is a sum of money: finite, not below nothing, of a sane size."""
     return amount.is_finite() and amount >= 0 and amount.adjusted() < _DIGITS
+
+
+def shares(amount: Decimal | None, count: int) -> list[Decimal | None]:
+    """What is reserved for each of several jobs of one submit: its price in parts, none lost."""
+    if amount is None or count < 2:
+        return [amount] * count
+    part = amount / count
+    if is_amount(amount):
+        part = part.quantize(_LEAST_PART, ROUND_DOWN)
+    return [amount - part * (count - 1), *[part] * (count - 1)]
 
 
 def check_budget(

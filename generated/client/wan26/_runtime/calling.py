@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .operations import Operation
     from .session import Session
 
-__all__ = ["LONGEST_HINT", "answered", "call", "call_error"]
+__all__ = ["LONGEST_HINT", "answered", "call", "call_error", "repeatable"]
 
 T = TypeVar("T")
 
@@ -42,8 +42,12 @@ def answered(
     request: Request,
     timeout: float | None,
     listener: Listener | None = None,
+    *,
+    once: bool = False,
 ) -> Core[Exchange]:
     """Send a request until it succeeds; the body of a streamed answer is still to come.
+
+    What costs money is sent `once`: again only where no byte of it was sent.
 
     Raises:
         APIConnectionError: no answer came, up to the last retry.
@@ -55,16 +59,18 @@ def answered(
         if made.succeeded:
             return made
         pause, jitter = backoff(attempt, made.hint)
-        if not _repeatable(request, made) or attempt >= session.max_retries or pause > LONGEST_HINT:
+        again = repeatable(request, made, once=once) and pause <= LONGEST_HINT
+        if not again or attempt >= session.max_retries:
             raise call_error(session, made, operation)
         session.log.logger.warning("%s: %s, trying again in %.1f s", operation.name, made, pause)
         yield Sleep(pause, jitter)
         attempt += 1
 
 
-def _repeatable(request: Request, made: Exchange) -> bool:
+def repeatable(request: Request, made: Exchange, *, once: bool = False) -> bool:
+    """Whether a request may be sent again without harm; `once` as in `answered`."""
     status = made.status
-    if request.spent:
+    if request.spent or (once and not made.trace.not_sent):
         return False
     if status is None or made.failure is not None:
         transient = made.failure is not None and made.failure.transient

@@ -21,16 +21,19 @@ from .exchanging import Response
 from .hooks import Hooks
 from .jobs import AsyncJob, Job
 from .ledger import AsyncLedger, Ledger
+from .listings import lookup
 from .requests import GenerateOptions, Options, SubmitOptions
 from .resources import AsyncResource, Resource
 from .tokens import read_token
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
 
     import httpx2
 
     from .books import Books
+    from .listings import Lookup
     from .operations import Api, JobKind, Operation
     from .records import Record
     from .session import Session
@@ -171,10 +174,33 @@ def _found(session: Session, text: str) -> tuple[JobKind, Record, Any]:
     kinds = {kind.name: kind for kind in session.api.jobs}
     name, job_id, parameters = read_token(text, list(kinds))
     kind = kinds[name]
-    module = importlib.import_module(f"{session.api.package}.{kind.module}")
-    operation: Operation[Any] = getattr(module, kind.operation)
+    module, operation = _loaded(session, kind)
     record = orders.resumed(session, operation, job_id, parameters, session.clock.now())
     return kind, record, module
+
+
+def _loaded(session: Session, kind: JobKind) -> tuple[Any, Operation[Any]]:
+    module = importlib.import_module(f"{session.api.package}.{kind.module}")
+    operation: Operation[Any] = getattr(module, kind.operation)
+    return module, operation
+
+
+def _listed(session: Session, name: str, given: Mapping[str, Any]) -> tuple[JobKind, Any, Lookup]:
+    """The operation whose jobs are wanted, and what is asked to find them.
+
+    Raises:
+        ConfigurationError: none lists its jobs, or several do and none is named.
+    """
+    found = [(kind, *_loaded(session, kind)) for kind in session.api.jobs]
+    listing = [one for one in found if one[2].job is not None and one[2].job.list is not None]
+    wanted = [one for one in listing if name in ("", one[0].name, one[0].name.rpartition(".")[2])]
+    if len(wanted) != 1:
+        names = ", ".join(one[0].name for one in listing)
+        told = f"jobs are listed by {names}" if names else f"{session.api.name} lists no jobs"
+        hint = f"name one: jobs.list({listing[0][0].name!r})" if listing else ""
+        raise ConfigurationError(told, hint=hint)
+    kind, module, operation = wanted[0]
+    return kind, module, lookup(session, operation, given)
 
 
 class Jobs:
@@ -194,6 +220,25 @@ class Jobs:
         kind, record, module = _found(self._client._session, token)
         return Job(self._client._driver, record, getattr(module, kind.result))
 
+    def list(self, operation: str = "", **parameters: Any) -> list[Job[Any]]:
+        """The handles of the jobs that the server lists, for those that were lost.
+
+        Nothing is known of them yet: `refresh()` or `wait()` ask the server.
+
+        Args:
+            operation: that submitted them, where several list their jobs: `videos.submit`.
+            parameters: of the call that lists, by name; and what it takes from a submit's request.
+
+        Raises:
+            ConfigurationError: the API lists no jobs, or something is missing.
+            TypeError: there is no such parameter.
+            APIStatusError: the server answered with an error.
+        """
+        kind, module, wanted = _listed(self._client._session, operation, parameters)
+        driver, result = self._client._driver, getattr(module, kind.result)
+        ids = [one for page in driver.iterate(wanted.pages()) for one in wanted.ids(page)]
+        return [Job(driver, record, result) for record in wanted.records(ids)]
+
 
 class AsyncJobs:
     """Jobs that were submitted elsewhere."""
@@ -205,3 +250,10 @@ class AsyncJobs:
         """The handle of a job by its token, or by its id; see `Jobs.resume`."""
         kind, record, module = _found(self._client._session, token)
         return AsyncJob(self._client._driver, record, getattr(module, kind.async_result))
+
+    async def list(self, operation: str = "", **parameters: Any) -> list[AsyncJob[Any]]:
+        """The handles of the jobs that the server lists; see `Jobs.list`."""
+        kind, module, wanted = _listed(self._client._session, operation, parameters)
+        driver, result = self._client._driver, getattr(module, kind.async_result)
+        ids = [one async for page in driver.iterate(wanted.pages()) for one in wanted.ids(page)]
+        return [AsyncJob(driver, record, result) for record in wanted.records(ids)]

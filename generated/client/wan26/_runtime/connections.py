@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .effects import Failure
@@ -100,6 +101,11 @@ def _kept(route: Route) -> int:
     return 0 if route == "submit" else 20
 
 
+def _no_cookies() -> CookieJar:
+    """A jar that takes none: cookies are sent to every port, and those of an API are its own."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+
+
 def build_sync(route: Route, context: Any) -> httpx2.Client:
     """A blocking HTTP client of ours."""
     import httpx2
@@ -107,7 +113,9 @@ def build_sync(route: Route, context: Any) -> httpx2.Client:
     from .streams import Transport
 
     transport = Transport(context, _kept(route))
-    return httpx2.Client(transport=transport, follow_redirects=route == "download")
+    return httpx2.Client(
+        transport=transport, follow_redirects=route == "download", cookies=_no_cookies()
+    )
 
 
 def build_async(route: Route, context: Any) -> httpx2.AsyncClient:
@@ -116,7 +124,11 @@ def build_async(route: Route, context: Any) -> httpx2.AsyncClient:
 
     limits = httpx2.Limits(max_connections=None, max_keepalive_connections=_kept(route))
     return httpx2.AsyncClient(
-        verify=context, http2=False, follow_redirects=route == "download", limits=limits
+        verify=context,
+        http2=False,
+        follow_redirects=route == "download",
+        limits=limits,
+        cookies=_no_cookies(),
     )
 
 

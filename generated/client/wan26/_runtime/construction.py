@@ -51,7 +51,8 @@ class ClientOptions(TypedDict, total=False):
         max_retries: how often a request goes out again where that cannot do harm.
         allow_insecure: whether the key may travel over plain HTTP to other machines.
         ledger: a file that keeps what was submitted, and what came of it.
-        ledger_prompts: whether it may hold the requests; False keeps only hashes of their texts.
+        ledger_prompts: whether it may hold the requests; False keeps only hashes of their texts,
+            and nothing of them to ask for a job with that is resumed from it.
         budget: what all jobs in the ledger together may cost.
         hooks: functions that are told of requests, answers and states.
     """

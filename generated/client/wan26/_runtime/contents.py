@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .operations import Answer, Operation
     from .session import Session
 
-__all__ = ["PAGES", "decoded", "error_model", "pick", "typed"]
+__all__ = ["PAGES", "decoded", "error_model", "names_file", "pick", "success", "typed"]
 
 _EMPTY = (204, 205)
 PAGES = frozenset({"text/html", "application/xhtml+xml"})
@@ -74,6 +74,31 @@ def pick(operation: Operation[Any], status: int, content_type: str) -> Answer | 
         if found:
             return _fitting(found, content_type)
     return None
+
+
+def success(operation: Operation[Any], status: int, content_type: str) -> Answer | None:
+    """The answer of a status, else of any success: an operation may be answered as another is."""
+    found = pick(operation, status, content_type)
+    return found or next((one for one in operation.answers if _is_success(one)), None)
+
+
+def names_file(declared: Answer | None, content_type: str, *, looked_into: bool) -> bool:
+    """Whether a body is a file, to be brought to disk, and no answer to be read.
+
+    Args:
+        declared: what the document says of it.
+        content_type: what the server says of it.
+        looked_into: whether somebody wants to read it, where the document does not tell.
+    """
+    kind = media_type(content_type)
+    said = media_type(declared.content_type) if declared is not None else ""
+    if not kind:
+        return bool(said) and not names_json(said) and not looked_into
+    if names_json(kind) or kind in PAGES:
+        return kind in PAGES and said in PAGES
+    is_json = names_json(said) or (not said and looked_into)
+    # JSON often comes under a name that says nothing.
+    return not (is_json and (kind.startswith("text/") or kind == "application/octet-stream"))
 
 
 def _is_success(answer: Answer) -> bool:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from .answers import media_type, passes, retry_after
+from .calling import LONGEST_HINT
+from .data_urls import data_of
 from .effects import Caught, Close, Failure, Request, Sleep, Trace, call, now, send, wall
 from .errors import DownloadError, ResultExpiredError, printable
-from .exchanging import Exchange, announce, backoff, conclude, tell_broken, told_of
+from .exchanging import (
+    Exchange,
+    announce,
+    backoff,
+    conclude,
+    permitted,
+    tell_broken,
+    told_of,
+)
 from .finishing import Link, NoLink
 from .flows import LEAST_RATE, Flow
 from .logs import Veiled, bare_url, without_queries
@@ -36,7 +47,8 @@ def save(download: Transfer) -> Core[Saved]:
     """
     try:  # who interrupts the opening finds the file open
         yield from call(download.open)
-        yield from _fetch(download)
+        held = data_of(download.link.url) if download.link.request is None else None
+        yield from _fetch(download) if held is None else _copied(download, held)
         yield from call(download.settle)
     except BaseException as error:
         download.kept |= download.can_go_on and _may_go_on(error)
@@ -56,6 +68,16 @@ def _may_go_on(error: BaseException) -> bool:
     return not isinstance(error, Exception) or (
         isinstance(error, DownloadError) and error.retryable
     )
+
+
+def _copied(download: Transfer, held: bytes) -> Core[None]:
+    """Write what the link itself holds; nothing is asked for."""
+    why = download.too_large(len(held))
+    if why is not None:
+        raise download.error(why, DownloadError, f"give save() a max_size of {len(held)} or more")
+    yield from call(download.restart)
+    yield from call(partial(download.write, held))
+    download.media_type = download.link.media_type
 
 
 def _fetch(download: Transfer) -> Core[None]:
@@ -79,6 +101,9 @@ def _fetch(download: Transfer) -> Core[None]:
         if failed >= _TRIES:
             raise download.error(f"could not be fetched: {why}", DownloadError, retryable=True)
         pause, jitter = backoff(failed - 1, hint)
+        if pause > LONGEST_HINT:
+            told = f"could not be fetched: {why}, and the server asks to wait {pause:.0f} s"
+            raise download.error(told, DownloadError, retryable=True)
         download.session.log.logger.warning(
             "%s: %s, trying again in %.1f s", bare_url(download.link.url), why, pause
         )
@@ -88,13 +113,7 @@ def _fetch(download: Transfer) -> Core[None]:
 def _attempt(download: Transfer) -> Core[tuple[float | None, str | None]]:
     """One request: the wait that the server asks for, and why it did not do; None if it did."""
     session, job_id = download.session, download.facts.get("job_id")
-    request = Request(
-        method="GET",
-        url=Veiled(_checked(download)),  # its query signs it
-        headers=_headers(download),
-        route="download",
-        operation="download",
-    )
+    request = yield from _request(download)
     made = Exchange(request=request, trace=Trace(), job_id=job_id, timeout=download.timeout)
     yield from announce(session, made)
     started = yield from now()
@@ -117,6 +136,21 @@ def _attempt(download: Transfer) -> Core[tuple[float | None, str | None]]:
     hint = retry_after(outcome.headers, (yield from wall()))
     why = yield from _refused(download, outcome.status)
     return hint, why
+
+
+def _request(download: Transfer) -> Core[Request]:
+    """A link is fetched without the key; what a call of the API answers with, as it asks for it."""
+    own, headers = download.link.request, _headers(download)
+    if own is None:
+        return Request(
+            method="GET",
+            url=Veiled(_checked(download)),  # its query signs it
+            headers=headers,
+            route="download",
+            operation="download",
+        )
+    laid_over = replace(own, headers={**headers, **own.headers})
+    return (yield from permitted(download.session, laid_over, download.timeout))
 
 
 def _told(failure: Failure, silence: float | None) -> str:
@@ -148,18 +182,14 @@ def _headers(download: Transfer) -> dict[str, str]:
 
 
 def _refused(download: Transfer, status: int) -> Core[str]:
-    if status in _GONE:
+    if status in _GONE or (yield from _is_past(download, status)):
         fresh: Link | NoLink = NoLink()
         if not download.refreshed:
             fresh = yield from download.refresh(download.link.index)
         download.refreshed = True
         if isinstance(fresh, NoLink):
             raise _expired(download, status, fresh)
-        download.link = fresh
-        # If-Range keeps versions apart, where their validator is strong: two files may be of
-        # one second.
-        if not download.is_strong:
-            yield from call(download.restart)
+        yield from _led_to(download, fresh)
         return f"HTTP {status}, asking under a fresh link"
     if status == 416:
         yield from call(download.restart)
@@ -167,6 +197,35 @@ def _refused(download: Transfer, status: int) -> Core[str]:
     if passes(status):
         return f"HTTP {status}"
     raise download.error(f"the server answered HTTP {status}", DownloadError)
+
+
+def _renewed(download: Transfer, kind: str) -> Core[str]:
+    """Go on under a fresh link where a word about the file came: it is asked for once."""
+    fresh: Link | NoLink = NoLink()
+    if not download.refreshed:
+        fresh = yield from download.refresh(download.link.index)
+    download.refreshed = True
+    if isinstance(fresh, NoLink):
+        hint = "the job is done and stays so: save again, nothing is submitted"
+        raise download.error(f"{kind} came instead of the file", DownloadError, hint)
+    yield from _led_to(download, fresh)
+    return f"{kind} came instead of the file, asking under a fresh link"
+
+
+def _led_to(download: Transfer, fresh: Link) -> Core[None]:
+    download.link = fresh
+    # If-Range keeps versions apart, where their validator is strong: two files may be of
+    # one second.
+    if not download.is_strong:
+        yield from call(download.restart)
+
+
+def _is_past(download: Transfer, status: int) -> Core[bool]:
+    """Whether another refusal is that of a dead link: its time is over, or it leads elsewhere."""
+    link = download.link
+    if 300 <= status < 400:
+        return link.request is not None
+    return 400 <= status < 500 and link.until is not None and link.until <= (yield from wall())
 
 
 def _expired(download: Transfer, status: int, fresh: NoLink) -> APIError:
@@ -186,6 +245,9 @@ def _receive(download: Transfer, reply: Reply) -> Core[Failure | str | None]:
         hint = "the server sent a web page: open the link in a browser to see what it says"
         why = "a web page (text/html) came instead of a video"
         raise download.error(why, DownloadError, hint)
+    if download.refuses(reply):
+        yield Close(reply)
+        return (yield from _renewed(download, media_type(reply.headers.get("content-type", ""))))
     if not download.continues(reply):
         yield from call(download.restart)
         if reply.status == 206:

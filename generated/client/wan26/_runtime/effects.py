@@ -52,6 +52,8 @@ class Request:
     operation: str = ""
     grant: OAuth2 | None = None  # what its token is fetched with, before it is sent
     streamed: bool = False  # its answer is read as it comes, for as long as it is not silent
+    # Of a success with such headers only the head is read: it is a file that nobody wants yet.
+    leaves: Callable[[Mapping[str, str]], bool] | None = field(default=None, repr=False)
 
     @property
     def held(self) -> bytes:

@@ -323,9 +323,10 @@ class JobTimeoutError(JobError):
 
 
 class JobResultError(JobError):
-    """The job succeeded, but its answer does not hold what was promised."""
+    """The job succeeded, but not all that was promised is there; `result` is what is."""
 
     default_hint = "the answer is at .answer"
+    result: Any = None
 
 
 class ManyJobsError(JobError):

@@ -28,6 +28,7 @@ __all__ = [
     "backoff",
     "conclude",
     "exchange",
+    "permitted",
     "read_body",
     "tell_broken",
     "told_of",
@@ -189,6 +190,12 @@ class Exchange:
         """Whether a whole answer came, and it is a 2xx."""
         return self.failure is None and self.status is not None and 200 <= self.status < 300
 
+    @property
+    def left(self) -> bool:
+        """Whether it is a file, of which only the head was read."""
+        leaves = self.request.leaves
+        return leaves is not None and self.succeeded and leaves(self.headers)
+
     def parsed(self, session: Session) -> Parsed:
         """The body, looked at inside the envelope."""
         content = in_utf8(self.content, self.headers.get("content-type", ""))
@@ -244,19 +251,24 @@ def exchange(
         into: receives the exchange before anything is sent, so that an interruption finds it.
         listener: told of the answer; in the async client it may be a coroutine function.
     """
-
-    def ask(other: Request) -> Core[Exchange]:
-        return _exchange(session, Exchange(request=other, trace=Trace(), is_token=True), timeout)
-
-    ready = yield from authorized(session, request, ask, timeout)
+    ready = yield from permitted(session, request, timeout)
     made = yield from _exchange(session, _begun(ready, into), timeout, listener)
     if made.status == 401 and ready is not request:
         tokens = session.settings.credentials.tokens
         tokens.drop(ready.headers.get("Authorization", ""))
         if request.route == "call" and not request.spent:
-            ready = yield from authorized(session, request, ask, timeout)
+            ready = yield from permitted(session, request, timeout)
             made = yield from _exchange(session, _begun(ready, into), timeout, listener)
     return made
+
+
+def permitted(session: Session, request: Request, timeout: float | None) -> Core[Request]:
+    """The request with the token that it needs, fetched where none is held."""
+
+    def ask(other: Request) -> Core[Exchange]:
+        return _exchange(session, Exchange(request=other, trace=Trace(), is_token=True), timeout)
+
+    return (yield from authorized(session, request, ask, timeout))
 
 
 def _begun(request: Request, into: list[Exchange] | None) -> Exchange:
@@ -280,7 +292,9 @@ def _exchange(
         made.failure = outcome
     else:
         made.reply = outcome
-        if not (request.streamed and made.succeeded):
+        if made.left:
+            yield Close(outcome)
+        elif not (request.streamed and made.succeeded):
             made.failure = yield from read_body(made, outcome, started, timeout)
         made.hint = retry_after(outcome.headers, (yield from wall()))
     yield from conclude(session, made, (yield from now()) - started, listener)

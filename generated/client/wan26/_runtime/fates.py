@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from .binding import locate
+from .binding import locate, may_be_many
 from .errors import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .answers import Parsed
     from .exchanging import Exchange
-    from .operations import LifeCycle
+    from .operations import LifeCycle, Operation
 
-__all__ = ["Fate", "Verdict", "read_fate"]
+    Own: TypeAlias = Callable[[Exchange], str]
+
+__all__ = ["Fate", "Verdict", "ids_of", "read_fate", "text_of_id"]
 
 Fate: TypeAlias = Literal["not-sent", "not-taken", "rejected", "job", "uncertain"]
 
@@ -28,8 +32,10 @@ class Verdict:
     known: str = ""
 
 
-def read_fate(made: Exchange, job: LifeCycle, parsed: Parsed) -> Verdict:
-    """Read the fate of a submit from what came of it."""
+def read_fate(
+    made: Exchange, operation: Operation[Any], job: LifeCycle, parsed: Parsed, own: Own
+) -> Verdict:
+    """Read the fate of a submit from what came of it; `own` as in `ids_of`."""
     status = made.status
     if status is None:
         return _unanswered(made)
@@ -38,9 +44,13 @@ def read_fate(made: Exchange, job: LifeCycle, parsed: Parsed) -> Verdict:
     if 400 <= status < 500 and status != 408:
         return Verdict(fate="rejected")
     if 200 <= status < 300:
-        verdict = _accepted(made, job, parsed)
+        verdict = _accepted(made, job, parsed, own)
         # JSON that can be read is whole: its id counts, even if the line broke behind it.
         if verdict.fate != "uncertain" or made.failure is None:
+            return verdict
+    if _is_declared(operation, status):  # a redirect is not followed; that it names a job is enough
+        verdict = _accepted(made, job, parsed, own)
+        if verdict.fate == "job":
             return verdict
     if made.failure is not None:
         known = f"the server began to answer HTTP {status}, and the answer broke off"
@@ -58,10 +68,16 @@ def _unanswered(made: Exchange) -> Verdict:
     return Verdict(fate="uncertain", kind="unanswered", known=known)
 
 
-def _accepted(made: Exchange, job: LifeCycle, parsed: Parsed) -> Verdict:
+def _is_declared(operation: Operation[Any], status: int) -> bool:
+    """Whether the document declares that the submit may redirect so."""
+    told = (str(status), "3XX")
+    return 300 <= status < 400 and any(answer.status in told for answer in operation.answers)
+
+
+def _accepted(made: Exchange, job: LifeCycle, parsed: Parsed, own: Own) -> Verdict:
     if job.refused is not None and parsed.nodes(job.refused):
         return Verdict(fate="rejected")
-    ids = _ids(made, job, parsed)
+    ids = ids_of(made, job, parsed, own)
     if ids:
         return Verdict(fate="job", ids=ids)
     what = "without a job's id" if parsed.is_json else "with a body that is not JSON"
@@ -69,16 +85,27 @@ def _accepted(made: Exchange, job: LifeCycle, parsed: Parsed) -> Verdict:
     return Verdict(fate="uncertain", kind="unclear", known=known)
 
 
-def _ids(made: Exchange, job: LifeCycle, parsed: Parsed) -> tuple[str, ...]:
+def ids_of(made: Exchange, job: LifeCycle, parsed: Parsed, own: Own) -> tuple[str, ...]:
+    """The ids of the jobs that an answer names; none where one of them cannot be read.
+
+    Where no place names one, the id is where the job is asked for; `own` makes that of the
+    request, where no answer has to tell it.
+    """
     if not job.id:
-        url = locate(job.poll.url, made, parsed)
-        return (url,) if url else ()
-    ids = [_text(node) for node in parsed.nodes(job.id)]
+        return _urls(made, job.poll.url, parsed) if job.poll.url else (own(made),)
+    ids = [text_of_id(node.value) for node in parsed.placed(job.id)]
     # Half an answer is none: one id that cannot be read would be a job lost in silence.
-    return tuple(job_id for job_id in ids if job_id) if all(ids) else ()
+    return tuple(ids) if all(ids) else ()
 
 
-def _text(node: object) -> str:
+def _urls(made: Exchange, url: str, parsed: Parsed) -> tuple[str, ...]:
+    """The URLs that are ids; none where one of several is missing."""
+    found = tuple(locate(url, made, parsed))
+    is_whole = not may_be_many(url) or len(parsed.placed(url)) == len(found)
+    return found if is_whole else ()
+
+
+def text_of_id(node: object) -> str:
     """An id as text; empty where it is none."""
     if isinstance(node, bool) or not isinstance(node, str | int):
         return ""

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-__all__ = ["OVER", "ended_hint", "poll_hint", "result_hint", "status_hint"]
+__all__ = [
+    "OF_THE_KEY",
+    "OVER",
+    "elsewhere_hint",
+    "ended_hint",
+    "poll_hint",
+    "result_hint",
+    "status_hint",
+]
 
 OVER = "the job is over; a new submit is a new job and may be billed again"
+OF_THE_KEY = frozenset({401, 403})  # under which a job that is done stays so
 _REFUSED = "the server refuses the request: change it before you send it again"
 _CALLS = {
     400: "change the request: the server does not accept it as it is",
@@ -97,6 +106,19 @@ def poll_hint(status: int, line: str, *, ended: bool) -> str:
     else:
         return f"the job may go on: {line}.wait() resumes it"
     return told if ended else f"{told}; the job may go on"
+
+
+def elsewhere_hint(url: str, base_url: str, line: str) -> str:
+    """What to do where a bare URL that the server named asks for a key: ours is not for it."""
+    place, own = _origin(url), _origin(base_url)
+    return (
+        f"the key was not sent: the server named a URL at {place}, and the key is for {own}; "
+        f"the job stays as it is: {line}.wait() asks again"
+    )
+
+
+def _origin(url: str) -> str:
+    return "/".join(url.split("/")[:3])
 
 
 def result_hint(status: int, line: str) -> str:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar
 
-from .binding import bind
-from .calling import call
-from .errors import ConfigurationError, JobResultError, printable
+from .cancelling import cancel
+from .errors import JobResultError, printable
 from .finishing import finish, last_answer
-from .polling import emitting, follow, look, telling
+from .polling import deadline_of, emitting, follow, look, telling
 from .records import Record, Update
-from .requests import follow_up
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -122,10 +120,13 @@ class Job(_Handle, Generic[R]):
     def cancel(self) -> Self:
         """Ask the server to cancel the job, then how it stands; what it has cost stays spent.
 
+        Of a job that has ended before nothing is raised: its `state` tells.
+
         Raises:
             ConfigurationError: the API has no call for it.
+            APIStatusError: the server refuses, and the job goes on.
         """
-        self._driver.run(_cancel(self._record))
+        self._driver.run(cancel(self._record))
         return self
 
     def _made(self, finished: Finished) -> R:
@@ -166,7 +167,7 @@ class AsyncJob(_Handle, Generic[A]):
 
     async def cancel(self) -> Self:
         """Ask the server to cancel the job, then how it stands; see `Job.cancel`."""
-        await self._driver.run(_cancel(self._record))
+        await self._driver.run(cancel(self._record))
         return self
 
     def _made(self, finished: Finished) -> A:
@@ -184,8 +185,9 @@ def _wait(
     record: Record, timeout: float | None, on_update: Callable[[Update], object] | None
 ) -> Core[Finished]:
     with record.guarded():
+        deadline = yield from deadline_of(record, timeout)
         yield from follow(record, timeout, telling(on_update))
-        return (yield from finish(record))
+        return (yield from finish(record, deadline))
 
 
 def _result(record: Record) -> Core[Finished]:
@@ -202,13 +204,3 @@ def _result(record: Record) -> Core[Finished]:
                 hint="wait() waits for its end",
             )
         return (yield from finish(record))
-
-
-def _cancel(record: Record) -> Core[None]:
-    step = record.job.cancel
-    if step is None or step.operation is None:
-        raise ConfigurationError(f"{record.session.api.name} has no call that cancels a job")
-    parameters = bind(step.parameters, record.id, record.parsed())
-    request = follow_up(record.session, step, None, parameters)
-    yield from call(record.session, step.operation, request, record.timeout, record.listener)
-    yield from look(record, record.timeout)

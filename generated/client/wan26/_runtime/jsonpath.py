@@ -28,7 +28,7 @@ from .jsonpath_syntax import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["JSONPathError", "Location", "Node", "Path", "parse"]
 
@@ -63,9 +63,18 @@ class Path:
         """Whether it selects at most one node of any value."""
         return self.query.singular
 
-    def nodes(self, value: Any) -> list[Node]:
-        """The selected nodes of a JSON value, in document order."""
-        return _run(self.query, value, value)
+    def nodes(
+        self,
+        value: Any,
+        opened: Callable[[Any], Any] | None = None,
+        steps: tuple[int, ...] = (),
+    ) -> list[Node]:
+        """The selected nodes of a JSON value, in document order.
+
+        `opened` gives what stands for a value that is reached after so many `steps`: for the text
+        of a JSON value that value, where the path leads into a text.
+        """
+        return _run(self.query, value, value, opened, steps)
 
     def find(self, value: Any) -> list[Any]:
         """The selected values of a JSON value, in document order."""
@@ -86,9 +95,17 @@ def parse(text: str) -> Path:
     return Path(text, parse_query(text))
 
 
-def _run(query: Query, root: Any, current: Any) -> list[Node]:
+def _run(
+    query: Query,
+    root: Any,
+    current: Any,
+    opened: Callable[[Any], Any] | None = None,
+    steps: tuple[int, ...] = (),
+) -> list[Node]:
     nodes = [Node((), root if query.start == "$" else current)]
-    for segment in query.segments:
+    for place, segment in enumerate(query.segments):
+        if opened is not None and place in steps:
+            nodes = [Node(node.location, opened(node.value)) for node in nodes]
         if segment.descendant:
             nodes = [below for node in nodes for below in _descend(node)]
         nodes = [

@@ -44,7 +44,9 @@ _OPEN_HEADERS = frozenset(
 
 
 def bare_url(url: str) -> str:
-    """The URL without its query, which may hold keys and signatures, and without a user."""
+    """The URL without its query, which may hold keys and signatures, and without a user or data."""
+    if url[:5].lower() == "data:":
+        return printable(url.partition(",")[0])
     with Caught(ValueError):
         parts = urlsplit(url)
         return printable(

@@ -5,6 +5,22 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
+from .answers import TextPath
+from .life_cycles import (
+    CostPaths,
+    ErrorPaths,
+    Idempotency,
+    LifeCycle,
+    Listing,
+    Paths,
+    Progress,
+    Result,
+    Rule,
+    State,
+    Step,
+    Word,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -38,6 +54,7 @@ __all__ = [
     "Server",
     "State",
     "Step",
+    "TextPath",
     "Variable",
     "VendorCode",
     "Word",
@@ -47,12 +64,7 @@ __all__ = [
 
 T = TypeVar("T")
 
-Paths: TypeAlias = tuple[str, ...]
 Place: TypeAlias = Literal["path", "query", "querystring", "header", "cookie"]
-State: TypeAlias = Literal[
-    "queued", "running", "succeeded", "failed", "cancelled", "expired", "missing"
-]
-Word: TypeAlias = str | int | float | bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,104 +164,6 @@ class Price:
     unit_prices: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)  # what the server fills in
     currency: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorPaths:
-    """Where a body carries an error's code and message; of several paths the first that selects."""
-
-    code: Paths = ()
-    message: Paths = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CostPaths:
-    """Where answers carry money: `reserved` in the submit's, the others in the last poll's."""
-
-    amount: str | None = None
-    discount: str | None = None
-    reserved: str | None = None
-    currency: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """Decides the state before the words do: by HTTP status, by a path that selects, or both."""
-
-    state: State
-    code: int | None = None
-    when: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """A further call; parameters are constants, `$id`, paths, or `$request...` expressions."""
-
-    operation: Operation[Any] | None = None
-    url: str | None = None  # a path in the answer, or `$response.header.X`
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    body: Any = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """Where a finished job keeps what was paid for; `operation` or `url` make it a further call."""
-
-    value: str | None = None
-    files: Paths = ()
-    expires: float | str | None = None  # seconds after success, or a path
-    operation: Operation[Any] | None = None
-    url: str | None = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    body: Any = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How far a job says it is: a value, of a number or of what a path selects."""
-
-    value: str
-    of: float | str = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """A call that lists jobs, and where their ids stand in its answer."""
-
-    operation: Operation[Any]
-    ids: str
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Idempotency:
-    """Where a submit carries its key: `$request.header.X` or `$request.body#/pointer`."""
-
-    key: str
-    repeat: Literal["replayed", "refused", "unknown"] = "unknown"
-    is_id: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LifeCycle:
-    """How a job is followed from its submit to its result; seconds, JSONPaths, words."""
-
-    poll: Step
-    id: Paths = ()  # none: the URL of the poll is the id
-    interval: float = 5
-    timeout: float = 900
-    status: Paths = ()
-    states: Mapping[State, tuple[Word, ...]] = field(default_factory=dict)
-    rules: tuple[Rule, ...] = ()
-    refused: str | None = None
-    not_taken: tuple[int, ...] = ()
-    result: Result | None = None
-    error: ErrorPaths = ErrorPaths()
-    progress: Progress | None = None
-    cost: CostPaths | None = None
-    cancel: Step | None = None
-    list: Listing | None = None
-    idempotency: Idempotency | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -392,7 +306,7 @@ class Api:
     security: tuple[Security, ...] = ()
     secured: tuple[str, ...] = ()  # alternatives, as keys; none: each scheme is one
     error_codes: Mapping[str, VendorCode] = field(default_factory=dict)
-    error: ErrorPaths = ErrorPaths()
+    error: ErrorPaths = field(default_factory=ErrorPaths)
     limits: Limits = Limits()
     jobs: tuple[JobKind, ...] = ()
     assumed: Mapping[str, Any] = field(default_factory=dict)

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from . import calling
 from .assumed import suggest
 from .binary import content
+from .binding import may_be_many
 from .bookkeeping import note_reserved, note_state
 from .effects import now
-from .errors import ManyJobsError
+from .errors import APIError, ConfigurationError, ManyJobsError, printable
 from .finishing import Finished, finish
 from .outgoing import checked
-from .polling import follow, telling
-from .records import URL, Guard, Record
+from .polling import deadline_of, follow, telling
+from .records import URL, Guard, Record, url_of
 from .requests import GenerateOptions, Options, build_request
 from .streaming import items
 from .submissions import Submission, noted
@@ -37,9 +38,11 @@ if TYPE_CHECKING:
 __all__ = [
     "RehearsalError",
     "call",
+    "check_folder",
     "check_target",
     "download",
     "generate",
+    "generate_all",
     "known_options",
     "prepared",
     "resumed",
@@ -92,6 +95,21 @@ def check_target(path: Any, *, overwrite: bool = False) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK):
         raise PermissionError(f"{folder} cannot be written; nothing was submitted")
+
+
+def check_folder(path: Any) -> None:
+    """Look at where the results of several jobs shall be saved before anything is paid.
+
+    Raises:
+        ConfigurationError: it is no folder.
+        PermissionError: it could not be written.
+    """
+    if not Path(path).is_dir() and not os.fspath(path).endswith(("/", os.sep)):
+        raise ConfigurationError(
+            f"{printable(os.fspath(path), 200)} is one file, and several jobs may be made",
+            hint="name a folder: save_to='results/'",
+        )
+    check_target(path)
 
 
 def call(
@@ -223,8 +241,38 @@ def generate(
     patience = options.get("wait_timeout")
     if patience is not None:
         patience -= (yield from now()) - started
+    deadline = yield from deadline_of(records[0], patience)
     yield from follow(records[0], patience, telling(options.get("on_update")))
-    return (yield from finish(records[0]))
+    return (yield from finish(records[0], deadline))
+
+
+def generate_all(
+    session: Session,
+    operation: Operation[Any],
+    parameters: Mapping[str, Any],
+    body: Any,
+    options: GenerateOptions,
+    guard: Guard,
+    bind_handle: Callable[[Record], object],
+) -> Core[tuple[list[Finished], list[Exception]]]:
+    """As `generate`, where one submit makes several jobs: waits for all, whatever one comes to.
+
+    Gives what they came to, and why others came to nothing: all are paid for.
+    """
+    started = yield from now()
+    records = yield from start(session, operation, parameters, body, options, guard, bind_handle)
+    ended: list[Finished] = []
+    failed: list[Exception] = []
+    for record in records:
+        patience = options.get("wait_timeout", record.job.timeout)
+        left = None if patience is None else patience - ((yield from now()) - started)
+        try:
+            deadline = yield from deadline_of(record, left)
+            yield from follow(record, left, telling(options.get("on_update")))
+            ended.append((yield from finish(record, deadline)))
+        except APIError as error:
+            failed.append(error)
+    return ended, failed
 
 
 def require_one(session: Session, records: list[Record]) -> None:
@@ -272,8 +320,10 @@ def resumed(
         id=job_id,
         started=moment,
         since=moment,
-        parameters={**bound, **{name: one for name, one in told.items() if name != URL}},
-        url=told.get(URL) or (job_id if not job.id else None),
+        parameters={**bound, **{name: one for name, one in told.items() if name[:1] != "$"}},
+        known={name: one for name, one in told.items() if name[:1] == "$" and name != URL},
+        url=told.get(URL) or url_of(job, job_id),
+        alone=not any(may_be_many(path) for path in job.id),
         timeout=session.timeout,
     )
 

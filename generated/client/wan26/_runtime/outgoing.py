@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["as_documented", "checked"]
 
+_A_KEY = "00000000-0000-4000-8000-000000000000"  # as long, and of the kind that is made up
 _PACKAGE = __name__.rpartition(".")[0].rpartition(".")[0]
 
 
@@ -56,13 +57,24 @@ def checked(
     plain, files = without_files(fields)
     is_ruled = name is not None and plain is not UNSET and "send_as" not in options
     if name is not None and is_ruled:
-        found = session.checks.problems(name, plain)
+        found = session.checks.problems(name, _with_key(operation, plain, options))
         problems += [one for one in found if not _is_within(one.path, files)]
     if problems:
         raise _invalid(session, operation, problems)
     for advice in session.checks.advice(name, plain) if name is not None and is_ruled else ():
         warnings.warn(advice.message, AdviceWarning, stacklevel=_caller())
     return _moved_all(operation, fields)
+
+
+def _with_key(operation: Operation[Any], body: Any, options: Options) -> Any:
+    """The body with an idempotency key, as the client adds one at the end, where it has none."""
+    declared = operation.job.idempotency if operation.job is not None else None
+    if declared is None or not declared.key.startswith("$request.body#"):
+        return body
+    value: Any = options.get("idempotency_key") or _A_KEY
+    for step in reversed(steps(declared.key.partition("#")[2])):
+        value = {step: value}
+    return merged(value, body)
 
 
 def _fields(operation: Operation[Any], body: Any, options: Options) -> Any:

@@ -126,8 +126,11 @@ def walk(
     parameters: Mapping[str, Any],
     body: Any,
     options: Options,
+    goes_on: Callable[[Any], bool] | None = None,
 ) -> Core[None]:
     """Emit page after page, until there is none or the server begins to repeat itself.
+
+    `goes_on` tells whether a page is worth asking for another one.
 
     Raises:
         APIError: a page holds no list where the document says, or the next one lies at another
@@ -148,6 +151,8 @@ def walk(
             return _end_early(session, changed, "gives the same page again")
         yield Emit(page)
         step, last = _following(page, step), made.content
+        if step is not None and goes_on is not None and not goes_on(page):
+            return _end_early(session, changed, "gives nothing that is new")
         options = _following_options(paging, options)
         if step is not None and step.mark in seen:
             return _end_early(session, changed, "points to a page that was read already")

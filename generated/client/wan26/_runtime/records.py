@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from .answers import Parsed, decimal
-from .errors import APIError, printable
+from .binding import REQUEST, Sources
+from .errors import APIError, ConfigurationError, printable
 from .tokens import write_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from decimal import Decimal
 
+    from .effects import Request
     from .errors import Billed
-    from .exchanging import Listener
+    from .exchanging import Exchange, Listener
     from .jobs import AnyJob
     from .operations import LifeCycle, Operation, State, Word
     from .postings import Found
     from .session import Session
 
-__all__ = ["FINAL", "URL", "Guard", "Record", "Update", "resuming", "update_of"]
+__all__ = ["FINAL", "URL", "Guard", "Record", "Update", "resuming", "update_of", "url_of"]
 
 URL = "$url"  # in a token: where to poll, as the server gave it
+_WEB = re.compile(r"https?://", re.IGNORECASE)
 # `missing` is not among them: a job that is not found may be found later.
 FINAL = frozenset({"succeeded", "failed", "cancelled", "expired"})
+
+
+def url_of(job: LifeCycle, job_id: str) -> str | None:
+    """Where to poll, as far as the id of a job tells it: where it is that URL itself."""
+    is_url = not job.id or (job.poll.url in job.id and _WEB.match(job_id) is not None)
+    return job_id if is_url else None
 
 
 def resuming(token: str) -> str:
@@ -48,9 +58,21 @@ class Record:
     status: Word | None = None  # the vendor's word
     content: bytes = field(default=b"", repr=False)  # the last answer
     answered: Operation[Any] | None = field(default=None, repr=False)  # whose answer that is
+    code: int = 200  # under which HTTP status
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # with which headers
+    asked: str = field(default="", repr=False)  # what URL gave it
     submitted: bytes = field(default=b"", repr=False)  # the submit's, where this process submitted
+    known: Mapping[str, Any] = field(default_factory=dict, repr=False)  # sources, read from that
+    reserved: Decimal | None = None  # by the server, when it was submitted
+    file: Request | None = field(default=None, repr=False)  # that poll, where it gave a file
     request_id: str | None = None
+    alone: bool = True  # its submit has made no others
+    quiet: float | None = None  # until then the server asks not to be asked
     seen: bool = False  # a poll has found it
+    given_up: bool = False  # the server has taken that it is cancelled
+    # Answers to result calls that are sent once; of None nobody knows what came of it.
+    kept: dict[str, Exchange | None] = field(default_factory=dict, repr=False)
+    refusal: bytes | None = field(default=None, repr=False)  # with which its result was refused
     heard: float | None = None  # when an answer told how it stands
     trouble: str = ""  # why the last poll did not tell that; empty where it did
     troubled: int = 0  # so many polls in a row
@@ -72,8 +94,9 @@ class Record:
             and sources[name].startswith("$")
             and sources[name] != "$id"
         }
-        if self.url is not None and self.url != self.id:  # the id alone does not lead there
+        if self.url is not None and self.url != url_of(self.job, self.id):
             needed[URL] = self.url
+        needed |= self.known
         return write_token(self.operation.name, self.id, needed)
 
     @property
@@ -90,21 +113,38 @@ class Record:
         """The last answer."""
         return Parsed(self.content, self.session.settings.envelope)
 
-    def first(self, paths: tuple[str, ...] | str | None) -> Any:
-        """What the paths select in the last answer, else in the submit's."""
-        found = self.parsed().first(paths)
-        if found is None and self.submitted:
-            return Parsed(self.submitted, self.session.settings.envelope).first(paths)
-        return found
+    def reason(self) -> Parsed:
+        """The answer that says why there is no result."""
+        told = self.content if self.refusal is None else self.refusal
+        return Parsed(told, self.session.settings.envelope)
+
+    def sources(self, *, of_submit: bool) -> Sources:
+        """What further calls are bound to: paths lead into the submit's answer, or into the last.
+
+        Of the submit's the job keeps what it needs; a job of which nobody knows that looks into
+        its last answer.
+        """
+        known = {
+            source: value
+            for source, value in self.known.items()
+            if of_submit or source.startswith(REQUEST)
+        }
+        return Sources(
+            job_id=self.id,
+            parsed=self.parsed(),
+            headers=self.headers,
+            known=known,
+            several=of_submit and not self.alone,
+        )
 
     def amount(self, which: str) -> Decimal | None:
         """The job's `amount`, `discount` or what is `reserved`; None where it is not said."""
         paths = self.job.cost
         if paths is None:
             return None
-        place = getattr(paths, which)
-        told = self.first(place) if which == "reserved" else self.parsed().first(place)
-        amount = decimal(told)
+        if which == "reserved":
+            return self.reserved
+        amount = decimal(self.parsed().first(getattr(paths, which)))
         # Less than nothing is no cost: it would make room in a budget.
         return None if amount is None or amount < 0 else amount
 
@@ -119,6 +159,14 @@ class Record:
     def facts(self) -> dict[str, Any]:
         """What every error that knows the job says of it."""
         return {"job": self.handle, "job_id": self.id, "billed": self.billed}
+
+    def misled(self, what: str) -> ConfigurationError:
+        """The error where no further call can be made of what answers told; the job is paid."""
+        hint = f"{self.resume_line}.wait() resumes it elsewhere"
+        error = ConfigurationError(f"job {printable(self.id, 200)} {what}", hint=hint)
+        error.job, error.job_id = self.handle, self.id
+        error.token, error.billed = self.token, self.billed
+        return error
 
     def guarded(self) -> Guard:
         """A guard of this job alone."""
@@ -153,7 +201,7 @@ class Record:
 class Guard:
     """Whatever is raised inside says how to resume the jobs that are known by then.
 
-    An error that knows one of the jobs is left alone; all else gets a note. It decides by the job
+    An error that knows one of the jobs is told of the others alone. It decides by the job
     and not by the class, since a user's callback may raise an `APIError` too.
     """
 
@@ -176,10 +224,11 @@ class Guard:
             return
         recorded = {record.id: record for record in self.records}
         ids = tuple(dict.fromkeys((*self._tokens, *recorded)))
-        if isinstance(error, APIError) and error.job_id in ids:
-            return
-        said = "\n".join(getattr(error, "__notes__", ()))
+        told = error.job_id if isinstance(error, APIError) else None
+        said = "\n".join([str(error), *getattr(error, "__notes__", ())])
         for job_id in ids:
+            if job_id == told:
+                continue
             record = recorded.get(job_id)
             line = record.resume_line if record else resuming(self._tokens[job_id])
             if line not in said:

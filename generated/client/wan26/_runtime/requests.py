@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import quote, unquote_plus, urlsplit
@@ -28,7 +29,14 @@ if TYPE_CHECKING:
     from .operations import Step
     from .session import Session
 
-__all__ = ["GenerateOptions", "Options", "SubmitOptions", "build_request", "follow_up"]
+__all__ = [
+    "GenerateOptions",
+    "Options",
+    "SubmitOptions",
+    "build_request",
+    "follow_up",
+    "unkeyed",
+]
 
 _UNFIT = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 _FRAGMENT = re.compile(r"#(?![^{}]*\}).*")  # of a path: tells operations apart, is never sent
@@ -103,11 +111,16 @@ def build_request(
 
 
 def follow_up(
-    session: Session, step: Step, url: str | None, parameters: Mapping[str, Any]
+    session: Session,
+    step: Step,
+    url: str | None,
+    parameters: Mapping[str, Any],
+    body: Any = UNSET,
 ) -> Request:
-    """The request of a further call."""
-    operation: Operation[Any] = step.operation or Operation(name="poll", method="GET", path="")
-    body = UNSET if step.body is None else step.body
+    """The request of a further call; where the server gave the URL, its query is all there is."""
+    operation: Operation[Any] = step.operation or Operation(name="call", method="GET", path="")
+    if body is not UNSET and operation.body is None:  # the life cycle says that there is one
+        operation = replace(operation, body=Body("application/json"))
     return build_request(session, operation, parameters=parameters, body=body, url=url)
 
 
@@ -183,6 +196,25 @@ def _without(url: str, query: spelling.Pairs) -> str:
     text, hash_mark, fragment = rest.partition("#")
     told = {unquote_plus(name) for name, _ in query}
     kept = [one for one in text.split("&") if unquote_plus(one.partition("=")[0]) not in told]
+    return f"{head}{mark if kept else ''}{'&'.join(kept)}{hash_mark}{fragment}"
+
+
+def unkeyed(session: Session, url: str) -> str:
+    """A URL that a server names, without our keys: it is kept in tokens and in the ledger."""
+    head, mark, rest = url.partition("?")
+    if not mark:
+        return url
+    text, hash_mark, fragment = rest.partition("#")
+    settings = session.settings
+    is_own = "//" not in head or same_origin(url, settings.base_url)
+    schemes = session.api.security if is_own else ()
+    names = {one.name for one in schemes if isinstance(one, ApiKey) and one.place == "query"}
+
+    def is_key(pair: str) -> bool:
+        told = unquote_plus(pair)
+        return told.partition("=")[0] in names or settings.redacted(told) != told
+
+    kept = [one for one in text.split("&") if not is_key(one)]
     return f"{head}{mark if kept else ''}{'&'.join(kept)}{hash_mark}{fragment}"
 
 

@@ -14,6 +14,7 @@ from .pricing import Estimate, estimate
 from .records import Guard
 from .requests import GenerateOptions, Options, SubmitOptions
 from .results import AsyncResult, Result
+from .results_of_several import save_all, save_all_async, told_of
 from .streaming import AsyncStream, Stream
 
 if TYPE_CHECKING:
@@ -133,6 +134,19 @@ class Resource(_Estimating):
             orders.require_one(self._session, guard.records)
             return jobs[0]
 
+    def _submit_all(
+        self,
+        operation: Operation[Any],
+        result: type[R],
+        *,
+        parameters: Mapping[str, Any] = _NO_PARAMETERS,
+        body: Any = UNSET,
+        options: Options,
+    ) -> list[Job[R]]:
+        orders.known_options(options, SubmitOptions, self._method(operation))
+        with Guard(operation.name) as guard:
+            return self._started(operation, result, parameters, body, options, guard)
+
     def _started(
         self,
         operation: Operation[Any],
@@ -183,6 +197,34 @@ class Resource(_Estimating):
             made = result(self._driver, self._driver.run(core))
             if target is not None:
                 made.save(target, overwrite=overwrite, sidecar=options.get("sidecar", False))
+            return made
+
+    def _generate_all(
+        self,
+        operation: Operation[Any],
+        result: type[R],
+        *,
+        parameters: Mapping[str, Any] = _NO_PARAMETERS,
+        body: Any = UNSET,
+        options: GenerateOptions,
+    ) -> list[R]:
+        orders.known_options(options, GenerateOptions, self._method(operation))
+        target = options.get("save_to")
+        if target is not None:
+            orders.check_folder(target)
+        with Guard(operation.name) as guard:
+            core = orders.generate_all(
+                self._session,
+                operation,
+                parameters,
+                body,
+                options,
+                guard,
+                lambda record: Job(self._driver, record, result),
+            )
+            ended, failed = self._driver.run(core)
+            made = told_of(ended, lambda one: result(self._driver, one), failed)
+            save_all(made, options, failed)
             return made
 
 
@@ -258,6 +300,19 @@ class AsyncResource(_Estimating):
             orders.require_one(self._session, guard.records)
             return jobs[0]
 
+    async def _submit_all(
+        self,
+        operation: Operation[Any],
+        result: type[A],
+        *,
+        parameters: Mapping[str, Any] = _NO_PARAMETERS,
+        body: Any = UNSET,
+        options: Options,
+    ) -> list[AsyncJob[A]]:
+        orders.known_options(options, SubmitOptions, self._method(operation))
+        with Guard(operation.name) as guard:
+            return await self._started(operation, result, parameters, body, options, guard)
+
     async def _started(
         self,
         operation: Operation[Any],
@@ -309,4 +364,32 @@ class AsyncResource(_Estimating):
             made = result(self._driver, finished)
             if target is not None:
                 await made.save(target, overwrite=overwrite, sidecar=options.get("sidecar", False))
+            return made
+
+    async def _generate_all(
+        self,
+        operation: Operation[Any],
+        result: type[A],
+        *,
+        parameters: Mapping[str, Any] = _NO_PARAMETERS,
+        body: Any = UNSET,
+        options: GenerateOptions,
+    ) -> list[A]:
+        orders.known_options(options, GenerateOptions, self._method(operation))
+        target = options.get("save_to")
+        if target is not None:
+            orders.check_folder(target)
+        with Guard(operation.name) as guard:
+            core = orders.generate_all(
+                self._session,
+                operation,
+                parameters,
+                body,
+                options,
+                guard,
+                lambda record: AsyncJob(self._driver, record, result),
+            )
+            ended, failed = await self._driver.run(core)
+            made = told_of(ended, lambda one: result(self._driver, one), failed)
+            await save_all_async(made, options, failed)
             return made

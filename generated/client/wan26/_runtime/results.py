@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
@@ -16,7 +17,8 @@ from .decoding import blank
 from .downloading import Saved, Transfer, save
 from .effects import Caught, call
 from .errors import JobResultError, ManyFilesError, printable
-from .finishing import fresh_link
+from .finishing import fresh_link, gap_error
+from .logs import bare_url
 from .parts import LARGEST_FILE
 from .sidecars import sidecar_of, write_sidecar
 
@@ -31,7 +33,12 @@ if TYPE_CHECKING:
     from .jobs import AsyncJob, Job
     from .records import Record
 
-__all__ = ["AsyncResult", "AsyncResultFile", "Result", "ResultFile"]
+__all__ = [
+    "AsyncResult",
+    "AsyncResultFile",
+    "Result",
+    "ResultFile",
+]
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -53,7 +60,10 @@ class _File:
 
     @property
     def url(self) -> str:
-        """The link, as the answer gave it; it may expire, and whoever has it can fetch the file."""
+        """The link, as the answer gave it; it may expire, and whoever has it can fetch the file.
+
+        Where the file is what a call of the API answers with, its URL, to be asked with the key.
+        """
         return self._link.url
 
     @property
@@ -67,12 +77,17 @@ class _File:
         return self._saved.size if self._saved is not None else None
 
     @property
+    def expires_at(self) -> datetime | None:
+        """When the server throws it away, as far as the document or the answer says."""
+        return _moment(self._link.until)
+
+    @property
     def sha256(self) -> str | None:
         """Its SHA-256 in hexadecimal, known once it is saved."""
         return self._saved.sha256 if self._saved is not None else None
 
     def __repr__(self) -> str:
-        bare = printable(self.url.partition("?")[0])
+        bare = bare_url(self.url)
         return f"{type(self).__name__}({bare!r}, media_type={self.media_type!r})"
 
     def _download(
@@ -123,6 +138,13 @@ class _File:
         # No stem has a dot: the second file of `t1` is not the first of `t1-2`.
         number = f".{self._link.index + 1}" if self._link.index else ""
         return path / f"{_stem(self._record.id)}{number}{suffix_of(self.media_type)}"
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    """A moment of the wall clock, in UTC; None where it is not known."""
+    with Caught(ValueError, OverflowError, OSError):  # of a year that no calendar has
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    return None
 
 
 def _stem(job_id: str) -> str:
@@ -194,10 +216,12 @@ class _Outcome(Generic[T, F]):
         self._finished = finished
         record = finished.record
         self._files = tuple(self._file_class(driver, record, link) for link in finished.links)
+        if finished.gaps:
+            raise gap_error(finished, self)
 
     @property
     def answer(self) -> T:
-        """The answer that says that the job is done, typed."""
+        """The answer that says that the job is done; that of the result call, where it is one."""
         return cast("T", self._finished.answer)
 
     @property
@@ -207,7 +231,10 @@ class _Outcome(Generic[T, F]):
 
     @property
     def value(self) -> Any:
-        """What the document calls the result, in plain JSON; the answer where it names none."""
+        """What the document calls the result, in plain JSON; the answer where it names none.
+
+        Of several result calls it is the list of what each gives; None where that is a file.
+        """
         return self._finished.value
 
     @property
@@ -245,6 +272,11 @@ class _Outcome(Generic[T, F]):
     def cost(self) -> Decimal | None:
         """What the job cost, as the server says; None where it does not say."""
         return self._finished.record.amount("amount")
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the server throws the files away, as far as the document or the answer says."""
+        return _moment(self._finished.until)
 
     @property
     def discount(self) -> Decimal | None:

@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
-from .binding import bind, locate
+from .binding import Sent, Sources, bind, located
 from .bookkeeping import begun, intent_of, turn
 from .effects import Caught, call, now
 from .encoding import steps
 from .errors import ConfigurationError, printable
+from .fates import ids_of
 from .intents import RequestText, request_text
+from .operations import Step
 from .polling import begin
 from .pricing import merged
-from .records import Record
-from .requests import build_request
+from .records import Record, url_of
+from .requests import build_request, follow_up, unkeyed
 from .submitting import Accepted, Order
-from .tokens import write_token
+from .tokens import read_token, write_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -98,6 +100,8 @@ class Submission:
             key=idempotency_key,
             listener=self.options.get("on_response"),
             token=self._token,
+            kept=self._kept,
+            polled=self._polled,
         )
 
     def _token(self, job_id: str, made: Exchange) -> str:
@@ -106,13 +110,28 @@ class Submission:
             return self._record(job_id, Accepted(ids=(job_id,), exchange=made), 0.0).token
         return write_token(self.operation.name, job_id, {})
 
+    def _kept(self, token: str) -> str:
+        """A job's token as the ledger may hold it: without prompts it is resumed without them."""
+        if self.session.prompts:
+            return token
+        name, job_id, given = read_token(token, [self.operation.name])
+        places = {one: str(source) for one, source in self.job.poll.parameters.items()}
+        kept = {
+            one: value
+            for one, value in given.items()
+            if not places.get(one, one).startswith("$request.body")
+        }
+        return write_token(name, job_id, kept)
+
     def records(self, accepted: Accepted, moment: float) -> list[Record]:
         """The jobs that came of it."""
         return [self._record(job_id, accepted, moment) for job_id in accepted.ids]
 
     def _record(self, job_id: str, accepted: Accepted, moment: float) -> Record:
         session, poll, made = self.session, self.job.poll, accepted.exchange
-        parsed = made.parsed(session)
+        sources = self._sources(job_id, made)
+        urls = located(poll.url, sources, made.request.url)
+        url = next(iter(urls), url_of(self.job, job_id))
         record = Record(
             session=session,
             operation=self.operation,
@@ -120,17 +139,46 @@ class Submission:
             id=job_id,
             started=moment,
             since=moment,
-            parameters=bind(poll.parameters, job_id, parsed, made, self.parameters),
-            url=locate(poll.url, made, parsed),
+            parameters=bind(poll.parameters, sources),
+            url=url and unkeyed(session, url),
+            known={
+                source: unkeyed(session, value) if isinstance(value, str) else value
+                for source, value in sources.learnt(self.job).items()
+            },
+            reserved=sources.reserved(self.job),
             submitted=made.content,
             answered=self.operation,
+            quiet=None if made.hint is None else moment + made.hint,
+            alone=sources.sent is None or sources.sent.turn[1] == 1,
             timeout=self.options.get("timeout", session.timeout),
             listener=self.options.get("on_response"),
             request=self.body,
         )
-        if made.status is not None and 200 <= made.status < 300:
+        if made.status is not None and 200 <= made.status < 400:
             begin(record, made)
         return record
+
+    def _polled(self, made: Exchange) -> str:
+        """The URL at which the one job is asked for, from what was sent; the key is not in it."""
+        poll = self.job.poll
+        if poll.operation is None:
+            raise TypeError(f"{self.operation.name}: a poll without a URL has an operation")
+        sent = Sent(made=made, parameters=self.parameters, body=self.body)
+        parsed = made.parsed(self.session)
+        sources = Sources(job_id="", parsed=parsed, headers=made.headers, sent=sent)
+        bare = Step(operation=replace(poll.operation, secured=False))
+        return follow_up(self.session, bare, None, bind(poll.parameters, sources)).url
+
+    def _sources(self, job_id: str, made: Exchange) -> Sources:
+        """What the further calls of a job are bound to: of several, each has its own."""
+        parsed = made.parsed(self.session)
+        named = ids_of(made, self.job, parsed, self._polled)
+        ids = [unkeyed(self.session, one) for one in named]
+        turn = (ids.index(job_id), len(ids)) if job_id in ids else (0, 1)
+        found = tuple(node.location for node in parsed.placed(self.job.id))
+        places = found if len(found) == turn[1] else ()
+        sent = Sent(made=made, parameters=self.parameters, body=self.body, turn=turn, places=places)
+        return Sources(job_id=job_id, parsed=parsed, headers=made.headers, sent=sent)
 
 
 def noted(submission: Submission) -> Core[tuple[tuple[LedgerRow, ...], Order | None]]:

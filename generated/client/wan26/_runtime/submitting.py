@@ -13,10 +13,11 @@ from .exchanging import Exchange, Listener, backoff, exchange
 from .fates import Verdict, read_fate
 from .logs import bare_url, redacted_headers
 from .records import resuming
+from .requests import unkeyed
 from .vendors import connection_error, make_error, read_code, status_error, without_said_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from .answers import Parsed
     from .bookkeeping import Entry
@@ -43,9 +44,15 @@ class Order:
     guard: Guard
     deadline: float  # when trying again must have ended, on the monotonic clock
     token: Callable[[str, Exchange], str]  # of a job, by its id and the answer
+    kept: Callable[[str], str]  # of a token, what the ledger may hold
+    polled: Callable[[Exchange], str]  # where its one job is asked for, if no answer tells that
     key: str | None = None
     listener: Listener | None = None
     entry: Entry | None = None  # its row in the ledger
+
+    def written(self, jobs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        """Jobs, id and token, as they are written into the ledger."""
+        return tuple((job_id, self.kept(token)) for job_id, token in jobs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +77,10 @@ class _Attempts:
 
     def verdict(self, made: Exchange) -> Verdict:
         with Caught(Exception) as caught:
-            verdict = read_fate(made, self.order.job, self.parsed(made))
+            order, parsed = self.order, self.parsed(made)
+            verdict = read_fate(made, order.operation, order.job, parsed, order.polled)
+            ids = tuple(unkeyed(self.session, one) for one in verdict.ids)
+            verdict = replace(verdict, ids=tuple(dict.fromkeys(ids)))
             for job_id in verdict.ids:
                 job_id.encode()  # half a surrogate pair names no job
             return verdict
@@ -111,6 +121,8 @@ class _Attempts:
         idempotency = self.order.job.idempotency
         doubted = self.doubt() is not None or self.billed == "unknown"
         if idempotency is None or verdict.fate != "rejected" or not doubted:
+            return False
+        if idempotency.known is not None and not self.parsed(made).anywhere((idempotency.known,)):
             return False
         # A key or a path that is wrong proves nothing.
         return made.status == 409 or (idempotency.repeat == "refused" and made.status in (400, 422))
@@ -212,7 +224,7 @@ def _conclude(attempts: _Attempts, error: BaseException) -> None:
         return
     jobs = attempts.jobs()
     if jobs:
-        entry.learn(jobs, moment)
+        entry.learn(attempts.order.written(jobs), moment)
     else:
         entry.conclude(error, moment, uncertain=attempts.doubt() is not None)
 
@@ -270,7 +282,7 @@ def _learnt(order: Order, accepted: Accepted, session: Session) -> Core[Accepted
         session.log.logger.info("%s: created job %s", order.request.operation, said)
     if order.entry is not None:
         moment = yield from wall()
-        yield from call(partial(order.entry.learn, jobs, moment))
+        yield from call(partial(order.entry.learn, order.written(jobs), moment))
     return accepted
 
 

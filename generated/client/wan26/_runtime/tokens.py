@@ -19,7 +19,10 @@ _PLAIN = re.compile(r"[A-Za-z0-9._-]+\Z")
 
 
 def write_token(operation: str, job_id: str, parameters: Mapping[str, Any]) -> str:
-    """The token of a job; `parameters` are those of the poll that its id alone does not give."""
+    """The token of a job; `parameters` are what its id alone does not give.
+
+    Those of the poll go by their names, and sources of other calls as they are written.
+    """
     if not parameters and _PLAIN.match(job_id):
         return f"{operation}~{job_id}"
     # Python's own writer escapes lone surrogates, which an answer's id may have.
@@ -53,6 +56,7 @@ def _unpacked(rest: str) -> tuple[str, dict[str, Any]]:
     with Caught(ValueError, TypeError, RecursionError):
         packed = base64.urlsafe_b64decode(rest[1:] + "=" * (-len(rest[1:]) % 4))
         job_id, *more = json.loads(packed)
-        if isinstance(job_id, str) and job_id:
-            return job_id, dict(more[0]) if more else {}
+        given = dict(more[0]) if more else {}
+        if isinstance(job_id, str) and job_id and isinstance(given.get("$url", ""), str):
+            return job_id, given
     raise ConfigurationError(f"the job token {printable(rest, 100)!r} is damaged")

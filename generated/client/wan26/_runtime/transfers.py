@@ -8,8 +8,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .answers import media_type
+from .answers import media_type, names_json
 from .containers import is_mp4
+from .contents import PAGES
 from .errors import APIError, DownloadError
 from .logs import bare_url
 from .parts import PartFile, PartNote
@@ -141,6 +142,15 @@ class Transfer(PartFile):
         """Whether the link or the name of the file promises a video."""
         named = mimetypes.guess_type(self.path.name)[0] or ""
         return "video/" in f"{self.link.media_type} {named}"
+
+    def refuses(self, reply: Reply) -> bool:
+        """Whether an answer is a word about the file: a page or JSON, where neither is promised."""
+        told = reply.headers.get("content-type", "")
+        promised = self.link.media_type or ""
+        if not promised and self.link.request is None:
+            return False
+        is_word = media_type(told) in PAGES or names_json(told)
+        return is_word and promised not in PAGES and not names_json(promised)
 
     def error(
         self, message: str, kind: type[APIError], hint: str = "", *, retryable: bool = False

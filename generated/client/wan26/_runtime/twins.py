@@ -12,7 +12,7 @@ import inspect
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
     from .binary import AsyncDownload, Download
     from .jobs import AsyncJob, Job
@@ -25,7 +25,9 @@ __all__ = [
     "awaited",
     "awaited_download",
     "awaited_job",
+    "awaited_jobs",
     "awaited_result",
+    "awaited_results",
     "awaited_stream",
     "not_awaited",
     "paged",
@@ -70,6 +72,30 @@ def awaited_result(
         return await cast("Awaitable[A]", given)
 
     return named(twin, method, result.__name__)
+
+
+def awaited_jobs(
+    method: Callable[Concatenate[Any, P], Sequence[Job[Any]]], result: type[A]
+) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, list[AsyncJob[A]]]]:
+    """The twin of a submit that makes several jobs, each of which gives `result`."""
+
+    async def twin(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> list[AsyncJob[A]]:
+        given: Any = method(_Giving(self, result), *args, **kwargs)
+        return await cast("Awaitable[list[AsyncJob[A]]]", given)
+
+    return named(twin, method, f"list[AsyncJob[{result.__name__}]]")
+
+
+def awaited_results(
+    method: Callable[Concatenate[Any, P], Sequence[Result[Any]]], result: type[A]
+) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, list[A]]]:
+    """The twin of a submit that waits for several jobs and gives a `result` of each."""
+
+    async def twin(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> list[A]:
+        given: Any = method(_Giving(self, result), *args, **kwargs)
+        return await cast("Awaitable[list[A]]", given)
+
+    return named(twin, method, f"list[{result.__name__}]")
 
 
 def awaited_stream(
@@ -141,6 +167,12 @@ class _Giving:
 
     def _submit(self, operation: Any, result: object, **given: Any) -> Awaitable[Any]:
         return self._resource._submit(operation, self._result, **given)
+
+    def _submit_all(self, operation: Any, result: object, **given: Any) -> Awaitable[Any]:
+        return self._resource._submit_all(operation, self._result, **given)
+
+    def _generate_all(self, operation: Any, result: object, **given: Any) -> Awaitable[Any]:
+        return self._resource._generate_all(operation, self._result, **given)
 
     def _generate(self, operation: Any, result: object, **given: Any) -> Awaitable[Any]:
         return self._resource._generate(operation, self._result, **given)

@@ -23,9 +23,21 @@ if TYPE_CHECKING:
     from .operations import ErrorPaths, Operation, VendorCode
     from .session import Session
 
-__all__ = ["connection_error", "make_error", "read_code", "status_error", "without_said_keys"]
+__all__ = [
+    "connection_error",
+    "make_error",
+    "read_code",
+    "status_error",
+    "usual_message",
+    "without_said_keys",
+]
 
 _CONFLICT = 409  # the state of things may change
+# Where errors that no document describes say why, as most servers do.
+_USUAL = (
+    *("$.message", "$.error.message", "$.detail", "$.error", "$.error_description", "$.title"),
+    *("$.detail[0].msg", "$.errors[0].message", "$.errors[0].detail", "$.errors[0]", "$.msg"),
+)
 
 
 def _texts(*paths: tuple[str, ...]) -> tuple[str, ...]:
@@ -40,6 +52,15 @@ def read_code(parsed: Parsed, *places: ErrorPaths) -> tuple[str | None, str | No
     return printable(str(code), 200) if named else None, (
         printable(message) if isinstance(message, str) else None
     )
+
+
+def usual_message(parsed: Parsed) -> str | None:
+    """Why an error came, in the usual places; None where no text stands there."""
+    for path in _USUAL:
+        told = parsed.anywhere((path,))
+        if isinstance(told, str) and told.strip():
+            return printable(told.strip())
+    return None
 
 
 def make_error(
@@ -85,8 +106,7 @@ def status_error(
 
     `operation` knows how the document describes the answer.
     """
-    code, message = read_code(parsed, *places, session.api.error)
-    code, message = (text and without_said_keys(session, made, text) for text in (code, message))
+    code, message = _told(session, made, parsed, *places)
     known = session.api.error_codes.get(code) if code is not None else None
     answered = made.status or 0
     # Where HTTP says success, the code says what it stands for.
@@ -95,8 +115,9 @@ def status_error(
     retryable = answered == _CONFLICT or passes(answered)
     facts = {"billed": "no", **facts} if _is_free(made.request) else facts
     submits = made.request.route == "submit" and facts.get("billed") == "no"
-    hint = facts.get("hint") or _hint(session, made, known, submits=submits)
-    facts["hint"] = _redirected(made, hint)
+    facts["hint"] = _redirected(
+        made, facts.get("hint") or _hint(session, made, known, submits=submits)
+    )
     headers = {name: without_said_keys(session, made, one) for name, one in made.headers.items()}
     return make_error(
         session,
@@ -112,6 +133,17 @@ def status_error(
         request_id=headers.get("x-request-id"),
         **{"retryable": True, **facts} if retryable else facts,
     )
+
+
+def _told(
+    session: Session, made: Exchange, parsed: Parsed, *places: ErrorPaths
+) -> tuple[str | None, str | None]:
+    """The code and the message of an error's body, without the keys that it says back."""
+    code, message = read_code(parsed, *places, session.api.error)
+    if message is None and (made.status or 0) >= 400:
+        message = usual_message(parsed)
+    code, message = (text and without_said_keys(session, made, text) for text in (code, message))
+    return code, message
 
 
 def _is_free(request: Request) -> bool:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
-from .answers import Twist
 from .faults import CODE, PLACES, read_order
 from .jobs import Failure, Job
 from .lines import watch
+from .links import leads_to_file
 from .mischief import Mischief
 from .overrides import SandboxError
 from .requests import RefusalError, carries_key
@@ -23,21 +23,18 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
-    from .description import Description, LifeCycle
+    from .description import Description
     from .faults import Order, Severity
+    from .lives import Life
     from .overrides import Layout
     from .patience import Patience
 
-__all__ = ["FAULT", "FRESH", "Bench", "Visit", "leads_to_file"]
+__all__ = ["FAULT", "Bench", "Visit"]
 
 # A header of a request that orders faults, for itself or for the job that it submits.
 FAULT = "x-sandbox-fault"
 
-# The part of a link to a file that tells a fresh one from an expired one.
-FRESH = "token"  # in the query of a link that took the place of one that expired
-
 _OTHER_HOST = "localhost"
-_UNNAMED = "sandbox-unnamed"  # a state
 _LASTING = (CODE, "slow-queue")  # drawn once for a job, when it is created
 _STATUSES = {  # of the faults that answer without doing anything
     "408": 408,
@@ -57,16 +54,17 @@ _STATUSES_AFTER = {"500-after-accept": 500, "504-after-accept": 504}
 
 @dataclass(slots=True, kw_only=True)
 class Visit:
-    """A request: its kind, the job that it asks for, its body, and what goes wrong with it.
+    """A request: its kind, the job that it asks for, and what goes wrong with it.
 
-    `kept` are the faults that a submit orders for the polls and downloads of its job.
+    `life` is the life cycle of a submit, `kept` are the faults that it orders for the polls and
+    downloads of its job.
     """
 
     where: str
     job: Job | None = None
-    body: Any = None
     order: Order | None = None
     kept: Sequence[Switch] = ()
+    life: Life | None = None
 
     @property
     def fault(self) -> str:
@@ -89,7 +87,7 @@ class Bench:
         severity: Severity,
         patience: Patience,
         state: Callable[[Job], str],
-        refuse: Callable[[RefusalError], Response],
+        refuse: Callable[[RefusalError, Request], Response],
     ) -> None:
         self._layout, self._security, self._refuse = layout, description.security, refuse
         self._state, self._severity, self._mischief = state, severity, Mischief(severity, patience)
@@ -125,7 +123,7 @@ class Bench:
             RefusalError: the request orders what is no fault, or the work refuses it.
         """
         self.note(request, visit.where)
-        own, visit.kept = self._ordered(request, visit.where)
+        own, visit.kept = self._ordered(request, visit)
         visit.order = self._draw(request, visit, own)
         answer = await (work(visit) if visit.order is None else self._strike(request, visit, work))
         job = visit.job
@@ -141,26 +139,9 @@ class Bench:
             if order is not None:
                 self._load(job, order)
 
-    def told(self, visit: Visit, job: Job, life: LifeCycle, state: str) -> tuple[str, Twist]:
-        """What a poll tells of a job that is in that state."""
-        if job.falls:
-            job.falls = False
-            return "queued", Twist()
-        match visit.fault:
-            case "backwards":
-                job.falls = True
-                return "running", Twist()
-            case "unknown-state":
-                return "running", Twist(word=self._unnamed(life))
-            case "no-status":
-                return state, Twist(lacks=self._layout.place("job.status", tuple(life.status)))
-            case "done-without-file":
-                files = tuple(life.result.files)
-                return state, Twist(lacks=self._layout.place("job.result.files", files))
-        return state, Twist()
-
-    def _ordered(self, request: Request, where: str) -> tuple[list[Switch], list[Switch]]:
+    def _ordered(self, request: Request, visit: Visit) -> tuple[list[Switch], list[Switch]]:
         """What a request's header orders: for itself, and for the job that it submits."""
+        where = visit.where
         texts = ",".join(request.headers.getlist(FAULT)).split(",")
         own: list[Switch] = []
         kept: list[Switch] = []
@@ -169,6 +150,8 @@ class Bench:
                 order = read_order(text, self._layout.error_codes)
             except SandboxError as error:
                 raise RefusalError(400, "invalid_request", str(error)) from error
+            if order.fault.name == "refused" and not _may_be_refused(visit):
+                raise RefusalError(400, "invalid_request", "the document has no such refusal here")
             if where in order.where:
                 own.append(Switch(replace(order, where=(where,))))
             elif where == "submit" and "call" not in order.where:
@@ -198,15 +181,17 @@ class Bench:
         name, job = order.fault.name, visit.job
         if name == "redirect":
             return _is_own(request)
-        life = job.operation.job if job else None
-        if job is None or life is None:
+        if name == "refused":
+            return _may_be_refused(visit)
+        if job is None:
             of_job = order.fault.where in (("poll",), ("download",)) or name == CODE
             return visit.where == "submit" or not of_job
+        cycle = job.life.cycle
         match name:
             case "unknown-state" | "no-status":
-                return self._layout.place("job.status", tuple(life.status)).is_known
+                return bool(cycle.status)
             case "backwards":
-                words = (self._layout.words(life, each) for each in ("queued", "running"))
+                words = (cycle.states.get(each) for each in ("queued", "running"))
                 return not job.falls and all(words)
             case "done-without-file":
                 return not job.falls and self._state(job) == "succeeded"
@@ -227,9 +212,9 @@ class Bench:
         try:
             answer = await work(visit)
         except RefusalError as refusal:
-            answer = self._refuse(refusal)
+            answer = self._refuse(refusal, request)
         if visit.fault in _STATUSES_AFTER:
-            return self._failed(visit, _STATUSES_AFTER[visit.fault])
+            return self._failed(request, visit, _STATUSES_AFTER[visit.fault])
         return self._mischief.done_to(answer, visit.fault)
 
     async def _instead(self, request: Request, visit: Visit) -> ASGIApp | None:
@@ -240,20 +225,20 @@ class Bench:
         elif visit.fault == "redirect":
             answer = RedirectResponse(self._elsewhere(request), 307)
         elif visit.fault in _STATUSES:
-            answer = self._failed(visit, _STATUSES[visit.fault])
+            answer = self._failed(request, visit, _STATUSES[visit.fault])
         else:
             return None
         await _read_up(request)
         return answer
 
-    def _failed(self, visit: Visit, status: int) -> Response:
+    def _failed(self, request: Request, visit: Visit, status: int) -> Response:
         if visit.job is not None and visit.fault.startswith("expired"):
             visit.job.link += 1
         headers = {}
         if visit.fault == "429-hint":
             headers["Retry-After"] = str(self._severity.retry_after)
         told = f"the sandbox was told to answer so: {visit.fault}"
-        return self._refuse(RefusalError(status, "sandbox_fault", told, headers))
+        return self._refuse(RefusalError(status, "sandbox_fault", told, headers), request)
 
     def _elsewhere(self, request: Request) -> str:
         """The same at another host name, without a key that the query may hold."""
@@ -266,22 +251,6 @@ class Bench:
             job.failure = Failure(code=order.code, message=message)
         else:
             job.delay(self._severity.slow_queue)
-
-    def _unnamed(self, life: LifeCycle) -> str | int:
-        """A state that the document does not name, of the type of those that it does."""
-        known = [word for state in life.states for word in self._layout.words(life, state)]
-        numbers = [word for word in known if isinstance(word, int | float)]
-        if numbers and len(numbers) == len(known):
-            return int(max(numbers)) + 1
-        word = _UNNAMED
-        while word in known:
-            word += "-"
-        return word
-
-
-def leads_to_file(request: Request, job: Job) -> bool:
-    """Whether the link has not expired."""
-    return request.query_params.get(FRESH, "0") == str(job.link)
 
 
 async def _read_up(request: Request) -> None:
@@ -297,6 +266,11 @@ def _is_own(request: Request) -> bool:
     """Whether the request names the host that it came to."""
     server = request.scope.get("server")
     return server is None or request.url.hostname == server[0]
+
+
+def _may_be_refused(visit: Visit) -> bool:
+    """Whether a good answer may say that nothing was taken."""
+    return visit.life is not None and visit.life.cycle.refused is not None
 
 
 def _is_named(name: str, order: Order) -> bool:

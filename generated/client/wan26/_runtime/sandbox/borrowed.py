@@ -1,24 +1,65 @@
-"""What the sandbox takes from the client's runtime: it has the same paths, keys and checks."""
+"""What the sandbox takes from the client's runtime: it reads, checks and names things alike."""
 
 from __future__ import annotations
 
+from .. import operations
+from ..answers import Parsed, TextPath
 from ..assumed import flatten, read_value, suggest
+from ..binding import is_source, point, sources_within
 from ..checks import RequestChecks
 from ..errors import ConfigurationError
-from ..jsonpath import parse
-from ..jsonpath_syntax import IndexSelector, NameSelector, Selector, WildcardSelector
+from ..jsonpath import Location, Path, parse
+from ..jsonpath_syntax import (
+    And,
+    Comparison,
+    Expression,
+    FilterSelector,
+    IndexSelector,
+    Literal,
+    NameSelector,
+    Not,
+    Or,
+    Query,
+    Segment,
+    Selector,
+    SliceSelector,
+    WildcardSelector,
+)
+from ..jsonpath_syntax import Call as FunctionCall
+from ..polling import judge, worded
 from ..settings import read_config
 
 __all__ = [
+    "And",
+    "Comparison",
     "ConfigurationError",
+    "Expression",
+    "FilterSelector",
+    "FunctionCall",
     "IndexSelector",
+    "Literal",
+    "Location",
     "NameSelector",
+    "Not",
+    "Or",
+    "Parsed",
+    "Path",
+    "Query",
     "RequestChecks",
+    "Segment",
     "Selector",
+    "SliceSelector",
+    "TextPath",
     "WildcardSelector",
     "flatten",
+    "is_source",
+    "judge",
+    "operations",
     "parse",
+    "point",
     "read_config",
     "read_value",
+    "sources_within",
     "suggest",
+    "worded",
 ]

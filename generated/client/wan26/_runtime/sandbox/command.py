@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .faults import Severity, list_faults
+from .jobs import ENDS
 from .overrides import SandboxError
 
 if TYPE_CHECKING:
@@ -16,14 +17,17 @@ if TYPE_CHECKING:
 
     from .serving import Sandbox
 
-__all__ = ["main"]
+__all__ = ["main", "parser", "serve"]
 
 _LAST_PORT = 65_535
 _ABOUT = """\
 Plays the API on this machine: no network, no account, no cost. Every price
-that it tells is play money. Any key is accepted, such as `sandbox`. A request
+that it tells is play money. Any key is accepted, such as `sandbox`, but for one
+with `invalid` in it: that is answered 401, as a wrong key would be. A request
 may ask for an error code of the vendor: `X-Sandbox-Fail: CODE` for its own
-answer, `X-Sandbox-Fail-Job: CODE` for the end of the job that it submits."""
+answer, `X-Sandbox-Fail-Job: CODE` for the end of the job that it submits.
+`X-Sandbox-End: failed` (or cancelled, expired, missing) lets that job end so.
+`Prefer: code=404` and `Prefer: example=NAME` ask for an answer of the document."""
 _ABOUT_FAULTS = """\
 A SPEC is [WHERE:]NAME[@PROBABILITY][*TIMES], as in poll:503@0.2 or
 submit:drop-after-accept*1. A request orders its own by the header
@@ -32,13 +36,25 @@ orders stay with its job. GET /_sandbox/report tells how often each struck."""
 
 
 def main(sandbox: type[Sandbox], arguments: Sequence[str] | None = None) -> int:
-    """Run the sandbox until Ctrl-C: 0 if it ended quietly, 2 if it could not start."""
+    """Run the sandbox of a package until Ctrl-C: 0 if it ended quietly, 2 if it could not start."""
     package = sandbox.__module__.partition(".")[0]
-    told = _parser(package).parse_args(arguments)
+    told = parser(f"python -m {package}.sandbox").parse_args(arguments)
+    return serve(sandbox, told, package=package, program=f"{package}.sandbox")
+
+
+def serve(sandbox: type[Sandbox], told: argparse.Namespace, *, package: str, program: str) -> int:
+    """Run a sandbox until Ctrl-C: 0 if it ended quietly, 2 if it could not start.
+
+    Args:
+        sandbox: what is run.
+        told: what `parser` has read.
+        package: the name of the client.
+        program: who says what is wrong.
+    """
     try:
         _run(sandbox, told, package)
     except SandboxError as error:
-        sys.stderr.write(f"{package}.sandbox: {error}\n")
+        sys.stderr.write(f"{program}: {error}\n")
         return 2
     return 0
 
@@ -57,6 +73,7 @@ def _run(sandbox: type[Sandbox], told: argparse.Namespace, package: str) -> None
         drip=told.drip,
         retry_after=told.retry_after,
         slow_queue=told.slow_queue,
+        ends=told.end,
     ).application()
     from .network import address, bind, run
 
@@ -74,13 +91,15 @@ def _run(sandbox: type[Sandbox], told: argparse.Namespace, package: str) -> None
     run(application, listening, log_level="info" if told.verbose else "warning")
 
 
-def _parser(package: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=f"python -m {package}.sandbox",
+def parser(program: str, *, add_help: bool = True) -> argparse.ArgumentParser:
+    """The options of a sandbox, for a program of that name."""
+    made = argparse.ArgumentParser(
+        prog=program,
+        add_help=add_help,
         description=_ABOUT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add = parser.add_argument
+    add = made.add_argument
     add("--host", default="127.0.0.1", help="an address of the loopback (default %(default)s)")
     add("--port", type=_port, default=8026, help="0 takes a free one (default %(default)s)")
     add("--speed", type=_speed, default=1.0, help="2 is twice as fast; 0 or instant: at once")
@@ -96,9 +115,10 @@ def _parser(package: str) -> argparse.ArgumentParser:
     add("--discount", type=_share, default=Decimal(0), metavar="SHARE", help="taken off, 0 to 1")
     add("--font", type=Path, action="append", default=[], metavar="FILE", help="for more glyphs")
     add("--one-film", action="store_true", help="all jobs show one small film: no encoding")
+    add("--end", choices=ENDS, default="", help="how jobs end (default: they succeed)")
     add("--verbose", action="store_true", help="log each request")
-    _add_faults(parser)
-    return parser
+    _add_faults(made)
+    return made
 
 
 class _ListFaults(argparse.Action):

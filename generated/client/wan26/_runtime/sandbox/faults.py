@@ -11,9 +11,19 @@ from .borrowed import suggest
 from .overrides import SandboxError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
-__all__ = ["CODE", "FAULTS", "PLACES", "Fault", "Order", "Severity", "list_faults", "read_order"]
+__all__ = [
+    "CODE",
+    "FAULTS",
+    "PLACES",
+    "Fault",
+    "Order",
+    "Severity",
+    "list_faults",
+    "read_order",
+    "refuse_impossible",
+]
 
 CODE = "code"
 PLACES: tuple[str, ...] = ("submit", "poll", "download", "call")
@@ -90,7 +100,11 @@ FAULTS: tuple[Fault, ...] = (
         wrong_content_type="does the work, answers the right JSON as text/plain",
     ),
     *_table(("submit", "poll"), code="is refused with the vendor's CODE; at poll: the job fails"),
-    *_table(("submit",), no_id="does the work, answers without the job's id"),
+    *_table(
+        ("submit",),
+        no_id="does the work, answers without the job's id",
+        refused="answers 2xx with what the document calls a refusal; nothing is done",
+    ),
     *_table(
         ("poll",),
         unknown_state="tells a state that the document does not name",
@@ -113,6 +127,12 @@ FAULTS: tuple[Fault, ...] = (
         not_a_video="sends the right headers, but what is no video",
     ),
 )
+_LACKING = {
+    "submit": "operation that submits a job",
+    "poll": "job to be polled",
+    "download": "file of a job",
+    "call": "operation",
+}
 _KNOWN = {fault.name: fault for fault in FAULTS}
 
 
@@ -141,6 +161,26 @@ def read_order(text: str, codes: Collection[str]) -> Order:
         probability=_probability(text, chance),
         times=_times(text, times),
     )
+
+
+def refuse_impossible(orders: Sequence[Order], possible: Collection[str], *, refuses: bool) -> None:
+    """Refuse orders that can never strike.
+
+    Args:
+        orders: of the whole sandbox.
+        possible: the kinds of request that the document knows.
+        refuses: whether a submit of it may be refused by a good answer.
+
+    Raises:
+        SandboxError: one of them is only for kinds of request that never come.
+    """
+    for order in orders:
+        named = f"{order.name} is {_many_or_few(order.where)}"
+        if not set(order.where) & set(possible):
+            lacking = " or ".join(_LACKING[where] for where in order.where)
+            raise SandboxError(f"{named}, and the document has no {lacking}")
+        if order.fault.name == "refused" and not refuses:
+            raise SandboxError(f"{named} that can be refused, and the document has none")
 
 
 def list_faults() -> str:
@@ -188,7 +228,11 @@ def _written(fault: Fault) -> str:
 
 
 def _places(fault: Fault) -> str:
-    return f"for {' and '.join(fault.where)}" if len(fault.where) < 3 else _many(fault.where)
+    return _many_or_few(fault.where)
+
+
+def _many_or_few(where: tuple[str, ...]) -> str:
+    return f"for {' and '.join(where)}" if len(where) < 3 else _many(where)
 
 
 def _many(where: tuple[str, ...]) -> str:

@@ -15,13 +15,18 @@ from typing import TYPE_CHECKING
 from .faces import Faces
 from .lettering import clean
 from .movie import Movie, encode_movie
+from .payloads import payload
+from .sorts import suffix_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Film", "Library"]
+__all__ = ["Film", "Library", "is_film"]
 
 _log = logging.getLogger(__name__)
+
+_FILM = "video/mp4"
+_FILMS = (_FILM, "video/*", "video/quicktime", "video/x-m4v")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +38,10 @@ class Film:
 
 
 class Library:
-    """Makes films one at a time, in a folder of its own that `close` removes.
+    """Makes files one at a time, in a folder of its own that `close` removes.
 
-    `fonts` are tried before the machine's.
+    A video is the film that was ordered, all else a small file of its media type. `fonts` are
+    tried before the machine's.
     """
 
     def __init__(self, fonts: Sequence[str | Path] = ()) -> None:
@@ -44,7 +50,7 @@ class Library:
         self._folder = TemporaryDirectory(prefix="sandbox-", ignore_cleanup_errors=True)
         self._maker = ThreadPoolExecutor(1, "sandbox-film")
         self._closing = threading.Event()
-        self._films: dict[Movie, Future[Film]] = {}
+        self._films: dict[tuple[Movie, str], Future[Film]] = {}
 
     @property
     def faces(self) -> Faces:
@@ -53,21 +59,23 @@ class Library:
             self._faces = Faces.with_first(self._fonts)
         return self._faces
 
-    def order(self, movie: Movie) -> None:
-        """Begin to make the film unless it is there already."""
-        if movie not in self._films:
-            self._films[movie] = self._maker.submit(self._make, movie, self.faces)
+    def order(self, movie: Movie, media_type: str = _FILM) -> None:
+        """Begin to make the file unless it is there already."""
+        key = (movie, media_type)
+        if key not in self._films:
+            faces = self.faces if is_film(media_type) else None
+            self._films[key] = self._maker.submit(self._make, movie, media_type, faces)
 
-    def ready(self, movie: Movie) -> bool:
+    def ready(self, movie: Movie, media_type: str = _FILM) -> bool:
         """Whether nothing is left to be done for it."""
-        film = self._films.get(movie)
+        film = self._films.get((movie, media_type))
         return film is not None and film.done()
 
-    async def film(self, movie: Movie) -> Film:
-        """The finished film; waits until it is made."""
-        self.order(movie)
+    async def film(self, movie: Movie, media_type: str = _FILM) -> Film:
+        """The finished file; waits until it is made."""
+        self.order(movie, media_type)
         # Shielded: a client that goes away must not cancel what others wait for.
-        return await asyncio.shield(asyncio.wrap_future(self._films[movie]))
+        return await asyncio.shield(asyncio.wrap_future(self._films[movie, media_type]))
 
     def missing_glyphs(self, movie: Movie) -> tuple[str, ...]:
         """The characters of its prompt that are drawn as a box with their code point."""
@@ -79,14 +87,29 @@ class Library:
         self._maker.shutdown(cancel_futures=True)
         self._folder.cleanup()
 
-    def _make(self, movie: Movie, faces: Faces) -> Film:
-        name = sha256(repr(astuple(movie)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
-        path = Path(self._folder.name, f"{name}.mp4")
+    def _make(self, movie: Movie, media_type: str, faces: Faces | None) -> Film:
+        told = repr((*astuple(movie), media_type))
+        name = sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        path = Path(self._folder.name, f"{name}{suffix_of(media_type)}")
         part = path.with_suffix(".part")
         try:
-            encode_movie(movie, faces, part, stopped=self._closing.is_set)
+            if faces is not None:
+                encode_movie(movie, faces, part, stopped=self._closing.is_set)
+            else:
+                part.write_bytes(_small_file(media_type, f"{movie.prompt} ({movie.seed})"))
         except Exception:
-            _log.exception("a film could not be made")
+            _log.exception("a file could not be made")
             raise
         part.replace(path)
         return Film(path=path, etag=f'"{sha256(path.read_bytes()).hexdigest()[:32]}"')
+
+
+def _small_file(media_type: str, text: str) -> bytes:
+    if suffix_of(media_type) != ".jsonl":
+        return payload(media_type, text)
+    return b"".join(payload("application/json", f"{text}, {line}") + b"\n" for line in (1, 2))
+
+
+def is_film(media_type: str) -> bool:
+    """Whether a file of that media type is a film."""
+    return media_type.partition(";")[0].strip().lower() in _FILMS

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from .movie import Movie
 from .samples import properties
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["MovieOrder"]
+    from .sources import Source
+
+__all__ = ["MovieOrder", "movie_orders"]
 
 # The names under which APIs have these fields; the first that a request or its schema knows counts.
 _NAMES: Mapping[str, tuple[str, ...]] = {
@@ -58,6 +62,16 @@ class MovieOrder:
             audio=told["audio"] is True,
             watermark=told["watermark"] is True,
         )
+
+
+def movie_orders(schemas: Source) -> dict[str | None, MovieOrder]:
+    """How to read the requests of each check; None is an operation without one."""
+    document = msgspec.json.decode(schemas.read_bytes())
+    definitions = document.get("$defs", {})
+    orders: dict[str | None, MovieOrder] = {None: MovieOrder({}, {})}
+    for name, request in document.get("requests", {}).items():
+        orders[name] = MovieOrder(request.get("body", {}), definitions)
+    return orders
 
 
 def _members(body: Any) -> Iterator[tuple[str, Any]]:

@@ -66,7 +66,8 @@ def bind(host: str, port: int) -> socket.socket:
     if not ip.is_loopback:
         raise SandboxError(f"the sandbox only listens on the loopback, not on {host}")
     family = socket.AF_INET6 if ip.version == 6 else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # Asyncio sends small answers at once (TCP_NODELAY) only where the protocol is told.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((str(ip), port))

@@ -6,10 +6,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from .description import Description, ErrorPaths, LifeCycle, Operation, VendorCode
+    from .description import (
+        CostPaths,
+        Description,
+        ErrorPaths,
+        LifeCycle,
+        Listing,
+        Operation,
+        Progress,
+        Result,
+        Step,
+        VendorCode,
+    )
 
 from .borrowed import ConfigurationError, flatten, read_config, read_value, suggest
 
@@ -66,6 +77,41 @@ class Layout:
         code = self.place(f"{key}.code", tuple(paths.code))
         return code, self.place(f"{key}.message", tuple(paths.message))
 
+    def life(self, life: LifeCycle) -> LifeCycle:
+        """The life cycle with all its places counted from the root of the whole body."""
+        if self.envelope is None and not any(key.startswith("job.") for key in self._assumed):
+            return life
+        return Overlaid(self.envelope, self._assumed).life(life)
+
+    def leftovers(self, life: LifeCycle) -> tuple[str, ...]:
+        """The document's own places of what was set to stand elsewhere, in the whole body."""
+        own = Overlaid(self.envelope, {}).life(life)
+        places: Mapping[str, tuple[str, ...]] = {
+            "job.id": tuple(own.id),
+            "job.status": tuple(own.status),
+            "job.result.files": tuple(own.result.files),
+            "job.result.value": tuple(filter(None, [own.result.value])),
+            "job.error.code": tuple(own.error.code),
+            "job.error.message": tuple(own.error.message),
+            "job.cost.amount": tuple(filter(None, [own.cost.amount] if own.cost else [])),
+            "job.cost.discount": tuple(filter(None, [own.cost.discount] if own.cost else [])),
+        }
+        return tuple(
+            path for key, paths in places.items() if key in self._assumed for path in paths
+        )
+
+    def chosen(self, life: LifeCycle) -> tuple[str, ...]:
+        """The places of ids and states that were set: they count whatever the schemas say."""
+        told = Overlaid(self.envelope, self._assumed).life(life)
+        by_key = {"job.id": told.id, "job.status": told.status}
+        return tuple(
+            path for key, paths in by_key.items() if key in self._assumed for path in paths
+        )
+
+    def is_set(self, *keys: str) -> bool:
+        """Whether any of these was set."""
+        return any(key in self._assumed for key in keys)
+
     def moves(self, operation: Operation) -> tuple[tuple[str, str], ...]:
         """JSON Pointers: where callers send members of the body, where the document has them."""
         names = (operation.name, operation.name.rpartition(".")[2])
@@ -93,6 +139,90 @@ class Layout:
         kind = self._assumed.get(f"errors.{code}.kind", known.kind)
         return replace(
             known, kind=kind, status=self._assumed.get(f"errors.{code}.status", known.status)
+        )
+
+
+class Overlaid:
+    """Life cycles with places in an envelope, and with those that were set."""
+
+    def __init__(self, envelope: str | None, assumed: Mapping[str, Any]) -> None:
+        self._envelope, self._assumed = envelope, assumed
+
+    def life(self, life: LifeCycle) -> LifeCycle:
+        """The life cycle, overlaid."""
+        return replace(
+            life,
+            id=self._paths("job.id", life.id),
+            refused=self._inside(life.refused),
+            status=self._paths("job.status", life.status),
+            states=self._states(life),
+            rules=[replace(rule, when=self._inside(rule.when)) for rule in life.rules],
+            poll=self._step(life.poll),
+            cancel=life.cancel and self._step(life.cancel),
+            listing=life.listing and self._listing(life.listing),
+            result=self._result(life.result),
+            error=replace(
+                life.error,
+                code=self._paths("job.error.code", life.error.code),
+                message=self._paths("job.error.message", life.error.message),
+            ),
+            progress=life.progress and self._progress(life.progress),
+            cost=life.cost and self._cost(life.cost),
+        )
+
+    def _inside(self, path: str | None) -> str | None:
+        if path is None or self._envelope is None or path[:2] not in ("$", "$.", "$["):
+            return path
+        return self._envelope + path[1:]
+
+    def _paths(self, key: str, paths: Sequence[str]) -> tuple[str, ...]:
+        told = self._assumed.get(key)
+        if told is None:
+            return tuple(str(self._inside(path)) for path in paths)
+        return tuple(map(str, told)) if isinstance(told, list | tuple) else (str(told),)
+
+    def _path(self, key: str, path: str | None) -> str | None:
+        return next(iter(self._paths(key, () if path is None else (path,))), None)
+
+    def _states(self, life: LifeCycle) -> Mapping[str, Sequence[Any]]:
+        states = dict(life.states)
+        for key, told in self._assumed.items():
+            if key.startswith("job.states."):
+                words = tuple(told) if isinstance(told, list | tuple) else (told,)
+                states[key.removeprefix("job.states.")] = words
+        return states
+
+    def _step(self, step: Step) -> Step:
+        parameters = {
+            name: self._inside(source) if isinstance(source, str) else source
+            for name, source in step.parameters.items()
+        }
+        return replace(step, parameters=parameters, url=self._inside(step.url) or "")
+
+    def _result(self, result: Result) -> Result:
+        expires = result.expires
+        return replace(
+            result,
+            value=self._path("job.result.value", result.value),
+            files=self._paths("job.result.files", result.files),
+            step=result.step and self._step(result.step),
+            expires=self._inside(expires) if isinstance(expires, str) else expires,
+        )
+
+    def _listing(self, listing: Listing) -> Listing:
+        return replace(listing, ids=str(self._inside(listing.ids)), step=self._step(listing.step))
+
+    def _progress(self, progress: Progress) -> Progress:
+        of = progress.of
+        of = str(self._inside(of)) if isinstance(of, str) else of
+        return replace(progress, value=str(self._inside(progress.value)), of=of)
+
+    def _cost(self, cost: CostPaths) -> CostPaths:
+        return replace(
+            cost,
+            amount=self._path("job.cost.amount", cost.amount),
+            discount=self._path("job.cost.discount", cost.discount),
+            reserved=self._inside(cost.reserved),
         )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import msgspec
 from starlette.requests import ClientDisconnect, Request
 
 if TYPE_CHECKING:
@@ -16,26 +16,26 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LARGEST_BODY",
+    "LARGEST_FILE",
     "Match",
     "RefusalError",
     "carries_key",
     "drop_invalid_range",
-    "find_operation",
     "is_known",
-    "read_body",
-    "refuse_parameters",
+    "read_raw",
     "refuse_stranger",
 ]
 
 LARGEST_BODY = 1_000_000  # bytes
+LARGEST_FILE = 64_000_000  # where files are taken
 _SCHEMES = {"bearer": "bearer", "oauth2": "bearer", "openid": "bearer", "basic": "basic"}
+_INVALID = "invalid"  # a key with this in it is refused
 _RANGE = re.compile(r"([0-9]{0,18})-([0-9]{0,18})")
 _RANGES = re.compile(
     r"(?i:bytes)=[ \t]*{0}(?:[ \t]*,[ \t]*{0})*[ \t]*".replace(
         "{0}", "(?:[0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})"
     )
 )
-_PLACEHOLDER = re.compile(r"\\\{([^}]*)\\\}")
 
 
 class RefusalError(Exception):
@@ -57,38 +57,35 @@ class RefusalError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """The operation that a method and a path mean, and the parameters in the path."""
+    """The operation that a method and a path mean, and the parameters in the path.
+
+    `parameters` are decoded texts, `raw` the same as they were sent, percent-encoded. `twins` are
+    further operations that the path may mean, where only parameters or bodies tell them apart.
+    """
 
     operation: Operation
     parameters: Mapping[str, str] = field(default_factory=dict)
-
-
-def find_operation(operations: tuple[Operation, ...], method: str, path: str) -> Match:
-    """The operation, a path without placeholders before one with them.
-
-    Raises:
-        RefusalError: 404 for an unknown path, 405 for a method that it does not have.
-    """
-    matches = [match for each in operations if (match := _match(each, path)) is not None]
-    matches.sort(key=lambda match: len(match.parameters))
-    if not matches:
-        raise RefusalError(404, "not_found", f"there is nothing at {path}")
-    for match in matches:
-        if match.operation.method == method:
-            return match
-    allowed = ", ".join(dict.fromkeys(match.operation.method for match in matches))
-    message = f"{method} is not for {path}, but {allowed}"
-    raise RefusalError(405, "method_not_allowed", message, {"Allow": allowed})
+    raw: Mapping[str, str] = field(default_factory=dict)
+    twins: tuple[Match, ...] = ()
 
 
 def refuse_stranger(security: Sequence[Security], operation: Operation, request: Request) -> None:
-    """Refuse a request that carries no key; any key does, since nothing here costs money."""
+    """Refuse a request without a key, or with one that says itself that it is `invalid`.
+
+    Any other key does, since nothing here costs money.
+    """
     if not security or not operation.secured:
         return
-    if not any(_presented(way, request) for way in security):
-        ways = " or ".join(_asked(way) for way in security)
-        headers = {"WWW-Authenticate": "Bearer"}
-        raise RefusalError(401, "unauthorized", f"no API key was sent; send {ways}", headers)
+    places = operation.ways if operation.ways is not None else [[at] for at in range(len(security))]
+    ways = [[security[at] for at in way] for way in places]
+    if not ways or any(all(_is_accepted(each, request) for each in way) for way in ways):
+        return
+    told = " or ".join(" and ".join(map(_asked, way)) for way in ways)
+    is_sent = any(_presented(each, request) for way in ways for each in way)
+    wrong = f"a key with {_INVALID!r} in it is refused" if is_sent else "no API key was sent"
+    challenge = _challenge([each for way in ways for each in way])
+    headers = {"WWW-Authenticate": challenge} if challenge else {}
+    raise RefusalError(401, "unauthorized", f"{wrong}; send {told}", headers)
 
 
 def carries_key(security: Sequence[Security], request: Request) -> bool:
@@ -113,62 +110,58 @@ def drop_invalid_range(request: Request) -> None:
     request.scope["headers"] = kept
 
 
-def refuse_parameters(operation: Operation, request: Request) -> None:
-    """Refuse a request that lacks required parameters, all of them named."""
-    sent = {"query": request.query_params, "header": request.headers, "cookie": request.cookies}
-    missing = [
-        f"{each.place} parameter {each.name}"
-        for each in operation.parameters
-        if each.required and each.place in sent and each.name not in sent[each.place]
-    ]
-    if missing:
-        raise RefusalError(400, "invalid_request", f"missing: {', '.join(missing)}")
-
-
-async def read_body(request: Request) -> Any:
-    """The JSON of the body.
+async def read_raw(request: Request, largest: int = LARGEST_BODY) -> bytes:
+    """The bytes of the body.
 
     Raises:
-        RefusalError: 413 for a body that is too large, 400 for one that is no JSON.
+        RefusalError: 413 for a body that is too large, 400 for one that was cut off.
     """
     content = bytearray()
     try:
         async for chunk in request.stream():
             content += chunk
-            if len(content) > LARGEST_BODY:
-                raise RefusalError(
-                    413, "too_large", f"the body is larger than {LARGEST_BODY} bytes"
-                )
+            if len(content) > largest:
+                raise RefusalError(413, "too_large", f"the body is larger than {largest} bytes")
     except ClientDisconnect:
         raise RefusalError(400, "invalid_request", "the body was cut off") from None
-    try:
-        return msgspec.json.decode(bytes(content))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise RefusalError(400, "invalid_json", f"the body is no JSON: {error}") from error
+    return bytes(content)
 
 
-def _match(operation: Operation, path: str) -> Match | None:
-    names: list[str] = []
-
-    def group(found: re.Match[str]) -> str:
-        names.append(found[1].replace("\\", ""))
-        return "([^/]+)"
-
-    pattern = _PLACEHOLDER.sub(group, re.escape(operation.path))
-    found = re.fullmatch(pattern, path)
-    if found is None:
-        return None
-    return Match(operation=operation, parameters=dict(zip(names, found.groups(), strict=True)))
+def _is_accepted(way: Security, request: Request) -> bool:
+    """Whether the key is there and none of those that are refused; what cannot be seen is."""
+    key = _presented(way, request)
+    return way.kind not in (*_SCHEMES, "api-key") or (key != "" and _INVALID not in key.lower())
 
 
-def _presented(way: Security, request: Request) -> bool:
+def _presented(way: Security, request: Request) -> str:
+    """The secret that was sent; a user's name and password as one."""
     if way.kind in _SCHEMES:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        return scheme.lower() == _SCHEMES[way.kind] and len(token.split()) == 1
+        is_one = scheme.lower() == _SCHEMES[way.kind] and len(token.split()) == 1
+        return "" if not is_one else _opened(token) if way.kind == "basic" else token
     if way.kind != "api-key":
-        return True  # nothing that a server on the loopback could see
+        return ""
     sent = {"query": request.query_params, "header": request.headers, "cookie": request.cookies}
-    return bool(sent.get(way.place, {}).get(way.name))
+    return str(sent.get(way.place, {}).get(way.name) or "")
+
+
+def _opened(token: str) -> str:
+    """User and password of Basic authentication, or the token where it is none of these."""
+    try:
+        return b64decode(token.strip(), validate=True).decode("utf-8", "replace") or token
+    except ValueError:
+        return token
+
+
+def _challenge(ways: Sequence[Security]) -> str:
+    """What a refused caller is told in a header: one scheme is enough (RFC 9110, 11.6.1).
+
+    Keys have no challenge.
+    """
+    kinds = [_SCHEMES.get(way.kind, "") for way in ways]
+    if "bearer" in kinds:
+        return "Bearer"
+    return 'Basic realm="sandbox"' if "basic" in kinds else ""
 
 
 def _asked(way: Security) -> str:

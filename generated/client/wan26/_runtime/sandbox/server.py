@@ -1,53 +1,61 @@
-"""The sandbox as an ASGI application: it answers like the API, from memory, for no money."""
+"""The sandbox as an ASGI application: it answers like the API, from memory, for no money.
+
+A key with `invalid` in it is refused, any other is taken.
+"""
 
 from __future__ import annotations
 
-import copy
+import json
 import logging
 import time
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from starlette.applications import Starlette
-from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from .answers import Answers, Twist, success
-from .bench import FRESH, Bench, Visit, leads_to_file
+from .answers import Answers
+from .bench import Bench, Visit
+from .cast import Cast
 from .checking import Checking
 from .dice import Dice
+from .entrance import Entrance
 from .faces import code_point
-from .faults import CODE, Order, Severity, read_order
+from .faults import CODE, Order, Severity, read_order, refuse_impossible
+from .files import Counter
+from .intake import Intake, loosely
 from .jobs import Failure, Job, Jobs, Pace
-from .library import Library
-from .media import MovieOrder
+from .library import Library, is_film
+from .links import OWN, Links, read_file_name
+from .lives import Lives, asked_by
+from .media import movie_orders
 from .movie import Movie
-from .overrides import Layout
+from .overrides import Layout, SandboxError
 from .patience import Patience
-from .places import move
+from .plain import Plain
+from .play import Play
 from .prices import PlayPrices
-from .requests import (
-    Match,
-    RefusalError,
-    drop_invalid_range,
-    find_operation,
-    is_known,
-    read_body,
-    refuse_parameters,
-    refuse_stranger,
-)
+from .replies import json_reply
+from .requests import Match, RefusalError
+from .routes import Routes, raw_path
+from .samples import Sampler
 from .signature import Signed
+from .submits import Submits, Workshop
+from .twists import twisted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from starlette.requests import Request
+    from starlette.responses import Response
     from starlette.types import ASGIApp
 
-    from .description import Description, LifeCycle, Operation
+    from .description import Description, Operation
+    from .intake import Call
+    from .lives import Life, Part
+    from .sources import Source
 
 __all__ = ["FAIL", "FAIL_JOB", "Application", "Setup"]
 
@@ -63,15 +71,14 @@ _NAMED = 20  # of them at most
 # What every job shows where films do not matter: small and short, so made at once.
 _ONE_FILM = Movie(width=128, height=72, seconds=1, prompt="", seed=0, audio=False, watermark=False)
 
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
     """How a sandbox is to behave.
 
-    `clock` gives seconds and never runs back, `dice(n)` a number from 0 to n - 1: the seed of a
-    film that has none; without it the request's body decides. `faults` strike as `seed` has it.
+    `clock` gives seconds and never runs back, `wall` those since 1970, `dice(n)` a number from 0
+    to n - 1: the seed of a film that has none; without it the request's body decides. `faults`
+    strike as `seed` has it, and jobs end as `ends` says.
     """
 
     pace: Pace = field(default_factory=Pace)
@@ -79,39 +86,42 @@ class Setup:
     assumed: Mapping[str, Any] = field(default_factory=dict)
     fonts: tuple[str | Path, ...] = ()
     clock: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
     dice: Callable[[int], int] | None = None
     one_film: bool = False
     faults: tuple[str, ...] = ()
     seed: int | None = None
     severity: Severity = field(default_factory=Severity)
+    ends: str = ""
 
 
 class Application:
     """One sandbox: `asgi` is what a server runs, `close` removes the files that were made.
 
     Raises:
-        SandboxError: the setup has a key that the description does not know, or no such fault.
+        SandboxError: the setup has a key that the description does not know, or no such fault, or
+            one that it has no place for, or an end that it cannot tell.
     """
 
-    def __init__(self, description: Description, schemas: Path, setup: Setup) -> None:
+    def __init__(self, description: Description, schemas: Source, setup: Setup) -> None:
         self._description, self._setup = description, setup
         self._layout = Layout(description, setup.assumed)
-        self._answers = Answers(description, self._layout)
-        self._checking = Checking(schemas, self._layout.error_codes)
-        self._orders = _movie_orders(schemas)
+        self._routes = Routes(self._layout.operations, description.prefixes)
+        self._lives = Lives(self._layout)
+        sampler = Sampler(description.definitions, description.name)
+        self._answers = Answers(description, self._layout, sampler)
         orders = [read_order(text, self._layout.error_codes) for text in setup.faults]
+        self._refuse_impossible(orders)
+        self._intake = Intake(description, Checking(schemas, self._layout.error_codes))
+        self._plain = Plain(description, sampler, setup.wall, int(setup.pace.speed > 0))
+        self._movies = movie_orders(schemas)
         self._library = Library(setup.fonts)  # makes a folder: from here on nothing is refused
-        self.jobs = Jobs(setup.pace, setup.clock, self._library.ready)
+        self.jobs = Jobs(setup.pace, setup.clock, self._is_ready)
         self.patience = Patience()
+        self._counter = Counter(self.jobs, self._library)
         self._bench = self._set_up_bench(orders)
-        routes = [
-            Route("/_sandbox/report", self._tell),
-            Route("/_sandbox/jobs", self._list),
-            Route("/_sandbox/files/{name}", self._serve),
-            Route("/{path:path}", self._answer, methods=_METHODS),
-        ]
-        app = Starlette(routes=routes, exception_handlers={RefusalError: self._refuse})
-        self.asgi: ASGIApp = Signed(app, description.name)
+        self._set_up_play(sampler)
+        self.asgi: ASGIApp = Signed(self._application(), description.name)
 
     @property
     def env_prefix(self) -> str:
@@ -124,8 +134,10 @@ class Application:
         self._library.close()
 
     def reset(self) -> None:
-        """Begin anew: no jobs, nothing counted, each fault as it was ordered."""
+        """Begin anew: no jobs, nothing created or counted, each fault as it was ordered."""
         self.jobs.clear()
+        self._submits.clear()
+        self._plain.things.clear()
         self._bench.reset()
 
     def report(self) -> Mapping[str, Any]:
@@ -133,6 +145,20 @@ class Application:
         name = self._description.name
         told = {**self.jobs.report(), **self._bench.report()}
         return {"sandbox": name, "play_money": True, **told}
+
+    def _refuse_impossible(self, orders: Sequence[Order]) -> None:
+        lives = self._lives.all
+        possible = ["call"]
+        possible += ["submit", "poll"] if lives else []
+        possible += ["download"] if any(life.has_files for life in lives) else []
+        refuses = any(life.cycle.refused for life in lives)
+        refuse_impossible(orders, possible, refuses=refuses)
+        ends = self._setup.ends
+        if ends and not any(self._answers.tells(life, ends) for life in lives):
+            raise SandboxError(f"no job of this document ends as {ends!r}")
+
+    def _is_ready(self, job: Job) -> bool:
+        return not job.life.has_files or self._library.ready(job.movie, job.media_type)
 
     def _set_up_bench(self, orders: Sequence[Order]) -> Bench:
         return Bench(
@@ -146,73 +172,135 @@ class Application:
             self._answer_refusal,
         )
 
+    def _set_up_play(self, sampler: Sampler) -> None:
+        things, answers = self._plain.things, self._answers
+        cast = Cast(
+            answers, self.jobs, Links(self.jobs, sampler), things, sampler, self._setup.wall
+        )
+        workshop = Workshop(
+            movie=self._movie,
+            charge=lambda operation, body: self._setup.prices.charge(operation.price, body),
+            begin=self._begin,
+            ends=self._setup.ends,
+        )
+        self._submits = Submits(answers, cast, sampler, workshop)
+        self._play = Play(self._lives, cast, answers, things, self._counter.serve)
+
+    def _application(self) -> Starlette:
+        own = [
+            Route(f"/_sandbox/{path}/{{handle}}", partial(self._step, kind), methods=_ANY_STEP)
+            for kind, path in OWN.items()
+        ]
+        routes = [
+            Route("/_sandbox/report", self._tell),
+            Route("/_sandbox/jobs", self._list),
+            Route("/_sandbox/files/{name}", self._serve),
+            *own,
+        ]
+        made = Starlette(routes=routes, exception_handlers={RefusalError: self._refuse})
+        # No route, since a pattern of Starlette's takes no path with a newline in it.
+        made.router.default = Entrance(self._answer, self._answer_refusal)
+        return made
+
     async def _tell(self, _request: Request) -> Response:
-        return _json(self.report())
+        return json_reply(self.report())
 
     async def _list(self, _request: Request) -> Response:
-        return _json(self.jobs.listed())
+        return json_reply(self.jobs.listed())
 
     async def _serve(self, request: Request) -> ASGIApp:
-        job = self.jobs.get(request.path_params["name"].rpartition(".")[0])
+        job = self.jobs.named(read_file_name(request.path_params["name"]))
         visit = Visit(where="download", job=job)
-        return await self._bench.serve(request, visit, partial(self._fetch, request))
+        return await self._bench.serve(
+            request, visit, lambda visit: self._counter.fetch(request, visit.job)
+        )
 
-    async def _fetch(self, request: Request, visit: Visit) -> Response:
-        """The file of a job, without a key: its address is the secret, as on a CDN."""
-        job = visit.job
-        if job is None or self.jobs.state(job) != "succeeded":
-            raise RefusalError(404, "not_found", "there is no such file")
-        if not leads_to_file(request, job):
-            raise RefusalError(403, "expired", "this link has expired; a poll gives a fresh one")
-        film = await self._library.film(job.movie)
-        life = job.operation.job
-        media_type = life.result.content_type if life else "video/mp4"
-        if is_known(request, film.etag):
-            return Response(None, 304, headers={"etag": film.etag})
-        drop_invalid_range(request)
-        return FileResponse(film.path, media_type=media_type, headers={"etag": film.etag})
+    async def _step(self, kind: str, request: Request) -> ASGIApp:
+        handle = request.path_params["handle"]
+        where = "poll" if kind == "poll" else "call"
+        visit = Visit(where=where, job=self.jobs.named(handle))
+
+        async def work(visit: Visit) -> ASGIApp:
+            state, twist = self._twist(visit)
+            return await self._play.step(kind, handle, request, twist, state)
+
+        return await self._bench.serve(request, visit, work)
 
     async def _answer(self, request: Request) -> ASGIApp:
+        query = request.scope.get("query_string", b"").decode("latin-1")
         try:
-            match = find_operation(self._layout.operations, request.method, request.url.path)
+            match = self._routes.find(request.method, raw_path(request), query)
+            match = await self._intake.chosen(match, request)
         except RefusalError:
             self._bench.note(request, "call")
             raise
-        life = self._polled(match.operation)
-        if match.operation.job is not None:
-            visit = Visit(where="submit")
-        elif life is not None:
-            visit = Visit(where="poll", job=self.jobs.get(_bound_id(match, life, request)))
-        else:
-            visit = Visit(where="call")
-        return await self._bench.serve(request, visit, partial(self._work, request, match, life))
+        request.state.operation = match.operation
+        # To ask for its headers alone must not submit anything.
+        life = self._lives.of(match.operation) if request.method != "HEAD" else None
+        found = await self._find(match, request) if life is None or life.polls_itself else []
+        life = None if found else life
+        visit = Visit(where=self._where(match.operation, life, found), life=life)
+        visit.job = found[0][1] if found else None
+        return await self._bench.serve(
+            request, visit, partial(self._work, request, match, life, found)
+        )
+
+    async def _find(self, match: Match, request: Request) -> Sequence[tuple[Part, Job]]:
+        if not self._lives.parts(match.operation):
+            return []
+        body = None
+        if self._lives.needs_body(match.operation):
+            body = loosely(await request.body(), request.headers.get("content-type", ""))
+        return self._play.find(match.operation, asked_by(match, request, body))
+
+    def _where(
+        self, operation: Operation, life: Life | None, found: Sequence[tuple[Part, Job]]
+    ) -> str:
+        """The kind of a request."""
+        if life is not None:
+            return "submit"
+        part = found[0][0] if found else next(iter(self._lives.parts(operation)), None)
+        if part is None or part.kind not in ("poll", "result"):
+            return "call"
+        if part.kind == "poll":
+            return "poll"
+        return "download" if part.life.result_is_file and found else "call"
 
     async def _work(
-        self, request: Request, match: Match, life: LifeCycle | None, visit: Visit
-    ) -> Response:
+        self,
+        request: Request,
+        match: Match,
+        life: Life | None,
+        found: Sequence[tuple[Part, Job]],
+        visit: Visit,
+    ) -> ASGIApp:
         """What the request asks for, done."""
-        operation = match.operation
-        refuse_stranger(self._description.security, operation, request)
-        refuse_parameters(operation, request)
-        body = await self._read(operation, request, visit)
+        call = await self._intake.take(match, request, self._layout.moves(match.operation))
         self._refuse_on_demand(request, visit)
-        if operation.job is not None:
-            return self._submit(operation, operation.job, body, request, visit)
+        preference = self._intake.preference(match.operation, request)
+        if preference.code is not None or preference.example is not None:
+            return self._plain.preferred(call, preference)
         if life is not None:
-            return self._poll(match, life, request, visit)
-        status, _ = success(operation)
-        return _json(None if status == 204 else self._answers.plain(operation), status)
+            return self._plain.dressed(self._submit(call, life, visit), call)
+        state, twist = self._twist(visit)
+        played = await self._play.answer(call, found, twist, state)
+        if played is not None:
+            return self._plain.dressed(played, call)
+        return self._enclosed(self._plain.answer(call, preference))
 
-    async def _read(self, operation: Operation, request: Request, visit: Visit) -> Any:
-        """The body with its members where the document has them, once the checks have passed."""
-        if operation.check is None:
-            return None
-        body = await read_body(request)
-        visit.body = copy.deepcopy(body)
-        for sent, home in self._layout.moves(operation):
-            move(body, sent, home)
-        self._checking.refuse_wrong(operation.check, body)
-        return body
+    def _enclosed(self, response: Response) -> Response:
+        """The answer of a plain operation in the envelope that was set."""
+        is_json = response.headers.get("content-type", "").startswith("application/json")
+        if self._layout.envelope is None or not is_json or not response.body:
+            return response
+        return json_reply(
+            self._answers.wrapped(json.loads(bytes(response.body))), response.status_code
+        )
+
+    def _twist(self, visit: Visit) -> tuple[str, Any]:
+        if visit.job is None or visit.where != "poll":
+            return "", None
+        return twisted(visit, visit.job, self._answers.telling(visit.job.life))
 
     def _refuse_on_demand(self, request: Request, visit: Visit) -> None:
         failure = self._failure(request, FAIL)
@@ -235,100 +323,57 @@ class Application:
             )
         return Failure(code=code, message=known.message)
 
-    def _submit(
-        self, operation: Operation, life: LifeCycle, body: Any, request: Request, visit: Visit
-    ) -> Response:
-        job = self.jobs.create(
-            operation=operation,
-            movie=self._movie(operation, body),
-            charge=self._setup.prices.charge(operation.price, body),
-            failure=self._failure(request, FAIL_JOB),
-            request=visit.body,
-            kept=visit.kept,
+    def _submit(self, call: Call, life: Life, visit: Visit) -> Response:
+        if visit.fault == "refused":
+            return self._submits.refused(life)
+        failure = self._failure(call.request, FAIL_JOB)
+        lacks = visit.fault == "no-id"
+        response, jobs = self._submits.submit(
+            call, life, failure, kept=visit.kept, without_id=lacks
         )
-        self._bench.burden(job)
-        if self._setup.pace.speed > 0 and job.failure is None:
-            self._library.order(job.movie)
-        twist = Twist()
-        if visit.fault == "no-id":
-            twist = Twist(lacks=self._layout.place("job.id", tuple(life.id)))
-        first = self._queued(life)
-        answer = self._answers.job(job, operation, first, self._url(request, job), twist)
-        response = _json(answer, success(operation)[0])
-        self._name_missing_glyphs(job, response)
+        for job in jobs:
+            self._name_missing_glyphs(job, response)
         return response
+
+    def _begin(self, job: Job) -> None:
+        """What there is to be done for a new job."""
+        self._bench.burden(job)
+        if self._setup.pace.speed > 0 and not job.fails and job.life.has_files:
+            self._library.order(job.movie, job.media_type)
 
     def _movie(self, operation: Operation, body: Any) -> Movie:
         """The film to show: of the same body the same one, unless a dice is there to be thrown."""
         if self._setup.one_film:
             return _ONE_FILM
         dice = self._setup.dice or Dice("film", repr(body)).below
-        return self._orders[operation.check].movie(body, dice(2**31))
-
-    def _queued(self, life: LifeCycle) -> str:
-        """The first state of a job that the document has a word for."""
-        return "queued" if self._layout.words(life, "queued") else "running"
+        order = self._movies.get(operation.check or operation.name, self._movies[None])
+        return order.movie(body, dice(2**31))
 
     def _name_missing_glyphs(self, job: Job, response: Response) -> None:
+        if not (job.life.has_files and is_film(job.media_type)):
+            return
         missing = self._library.missing_glyphs(job.movie)
         if missing:
             named = " ".join(code_point(each) for each in missing[:_NAMED])
             _log.warning("no font has %s: drawn as boxes", named)
             response.headers[MISSING_GLYPHS] = named
 
-    def _polled(self, operation: Operation) -> LifeCycle | None:
-        """The life cycle that asks by this operation."""
-        lives = (each.job for each in self._layout.operations if each.job is not None)
-        return next((life for life in lives if life.poll.operation == operation.name), None)
-
-    def _poll(self, match: Match, life: LifeCycle, request: Request, visit: Visit) -> Response:
-        job = visit.job
-        if job is None:
-            job_id = _bound_id(match, life, request)
-            raise RefusalError(404, "not_found", f"there is no job {job_id[:200]!r}")
-        state = self.jobs.state(job)
-        job.waits = max(0, job.waits - 1)
-        told, twist = self._bench.told(visit, job, life, state)
-        told = self._queued(life) if told == "queued" else told
-        answer = self._answers.job(job, match.operation, told, self._url(request, job), twist)
-        return _json(answer, success(match.operation)[0])
-
-    def _url(self, request: Request, job: Job) -> str:
-        fresh = f"?{FRESH}={job.link}" if job.link else ""
-        return f"{request.base_url}_sandbox/files/{job.id}.mp4{fresh}"
-
-    def _refuse(self, _request: Request, refusal: Exception) -> Response:
+    def _refuse(self, request: Request, refusal: Exception) -> Response:
         if not isinstance(refusal, RefusalError):
             raise refusal
-        return self._answer_refusal(refusal)
+        return self._answer_refusal(refusal, request)
 
-    def _answer_refusal(self, refusal: RefusalError) -> Response:
-        body = self._answers.error(refusal.code, refusal.message)
-        response = _json(body, refusal.status)
-        response.headers.update(refusal.headers)
-        return response
-
-
-def _movie_orders(schemas: Path) -> dict[str | None, MovieOrder]:
-    """How to read the requests of each check; None is an operation without one."""
-    document = msgspec.json.decode(schemas.read_bytes())
-    definitions = document.get("$defs", {})
-    orders: dict[str | None, MovieOrder] = {None: MovieOrder({}, {})}
-    for name, request in document.get("requests", {}).items():
-        orders[name] = MovieOrder(request.get("body", {}), definitions)
-    return orders
+    def _answer_refusal(self, refusal: RefusalError, request: Request) -> Response:
+        """The refusal in the places that were set, else as the operation declares it."""
+        operation = getattr(request.state, "operation", None)
+        declared = None
+        is_set = self._layout.is_set("error.code", "error.message", "envelope")
+        if refusal.status >= 400 and not is_set:
+            declared = self._plain.refuse(refusal, request, operation)
+        if declared is not None:
+            return declared
+        body = self._answers.error(refusal, None if is_set else operation)
+        return json_reply(body, refusal.status, refusal.headers)
 
 
-def _bound_id(match: Match, life: LifeCycle, request: Request) -> str:
-    """The id in a poll: the value of the parameter that the life cycle binds to it."""
-    for name, source in life.poll.parameters.items():
-        if str(source) == "$id" or source in life.id:
-            plain = name.rpartition(".")[2]  # OpenAPI also writes path.id
-            sent = match.parameters.get(plain) or request.query_params.get(plain)
-            return sent or request.headers.get(plain, "")
-    return next(iter(match.parameters.values()), "")
-
-
-def _json(body: Any, status: int = 200) -> Response:
-    content = b"" if body is None else msgspec.json.encode(body)
-    return Response(content, status, media_type="application/json")
+_ANY_STEP = ["GET", "POST", "PUT", "PATCH", "DELETE"]

@@ -14,12 +14,14 @@ from .description import load_description
 from .faults import Severity
 from .overrides import SandboxError, read_assumed
 from .prices import PlayPrices
+from .sources import Held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from .network import Running
     from .server import Application
+    from .sources import Source
 
 __all__ = ["Sandbox"]
 
@@ -29,8 +31,9 @@ _NEEDED = ("av", "PIL", "starlette", "uvicorn")
 class Sandbox:
     """A sandbox that runs while its `with` block does, on a free port of the loopback.
 
+    Any key is accepted but for one with `invalid` in it (in any case), which is answered 401.
     A woven package derives from it and names its files: `data` is its `api.json`, `schemas` its
-    `_schemas.json`.
+    `_schemas.json`. `extra` is what pip installs for it, where that is not the package's own.
 
     Args:
         speed: how fast jobs go; 1 takes about four seconds, 0 finishes them at the first poll.
@@ -41,6 +44,7 @@ class Sandbox:
         discount: the share (0 to 1) of the play price that is taken off.
         fonts: font files for glyphs that pillow's own font lacks, tried before the machine's.
         clock: seconds that never run back; a test may bring its own.
+        wall: seconds since 1970, for the moments that answers tell.
         dice: gives a number below its argument: the seed of a request that has none; without it
             the request's body decides, so that equal requests share a film.
         one_film: all jobs show the same small film, so that nothing is encoded for each.
@@ -50,10 +54,14 @@ class Sandbox:
         drip: seconds between the bytes of a dripping answer.
         retry_after: seconds that `429-hint` asks for.
         slow_queue: how many times as long the fault of this name keeps a job queued.
+        ends: how jobs end, unless their submit says it by `X-Sandbox-End`: succeeded, failed,
+            cancelled, expired or missing.
     """
 
     data: ClassVar[Path]
     schemas: ClassVar[Path]
+    held: ClassVar[tuple[Source, Source] | None] = None
+    extra: ClassVar[str] = ""
 
     def __init__(
         self,
@@ -66,6 +74,7 @@ class Sandbox:
         discount: str | Decimal = Decimal(0),
         fonts: Sequence[str | Path] = (),
         clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
         dice: Callable[[int], int] | None = None,
         one_film: bool = False,
         faults: Sequence[str] = (),
@@ -74,18 +83,35 @@ class Sandbox:
         drip: float = 1.0,
         retry_after: int = 1,
         slow_queue: float = 10.0,
+        ends: str = "",
     ) -> None:
         read = read_assumed(Path(config)) if config is not None else {}
         units = {tier: Decimal(price) for tier, price in (prices or {}).items()}
         self._prices = PlayPrices(unit_prices=units, discount=Decimal(discount))
         self._assumed = {**read, **(assumed or {})}
         self._speed, self._port, self._fonts = speed, port, tuple(fonts)
-        self._clock, self._dice, self._one_film = clock, dice, one_film
+        self._clock, self._wall = clock, wall
+        self._dice, self._one_film, self._ends = dice, one_film, ends
         self._faults, self._seed = tuple(faults), seed
         self._severity = Severity(
             slow_answer=slow_answer, drip=drip, retry_after=retry_after, slow_queue=slow_queue
         )
         self._running: Running | None = None
+
+    @staticmethod
+    def of(api: Mapping[str, Any], schemas: Mapping[str, Any], **settings: Any) -> Sandbox:
+        """A sandbox of an API without a package: the contents of its two files, and settings."""
+        return Sandbox.playing(api, schemas)(**settings)
+
+    @staticmethod
+    def playing(api: Mapping[str, Any], schemas: Mapping[str, Any]) -> type[Sandbox]:
+        """The class of such sandboxes."""
+        from msgspec import json
+
+        class Playing(Sandbox):
+            held = (Held(json.encode(api)), Held(json.encode(schemas)))
+
+        return Playing
 
     def start(self) -> Self:
         """Listen; a request that is made at once is answered.
@@ -113,8 +139,8 @@ class Sandbox:
         except ModuleNotFoundError as error:
             if error.name not in _NEEDED:
                 raise
-            package = type(self).__module__.partition(".")[0]
-            message = f"the sandbox needs {error.name}: pip install '{package}[sandbox]'"
+            extra = self.extra or f"{type(self).__module__.partition('.')[0]}[sandbox]"
+            message = f"the sandbox needs {error.name}: pip install '{extra}'"
             raise SandboxError(message) from error
         setup = Setup(
             pace=Pace(speed=self._speed),
@@ -122,13 +148,16 @@ class Sandbox:
             assumed=self._assumed,
             fonts=self._fonts,
             clock=self._clock,
+            wall=self._wall,
             dice=self._dice,
             one_film=self._one_film,
             faults=self._faults,
             seed=self._seed,
             severity=self._severity,
+            ends=self._ends,
         )
-        return Application(load_description(self.data), self.schemas, setup)
+        data, schemas = self.held or (self.data, self.schemas)
+        return Application(load_description(data), schemas, setup)
 
     def stop(self) -> None:
         """Close the port, end the thread and remove the files."""
