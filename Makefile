@@ -85,7 +85,7 @@ bench-jobs-of-others: $(READY) ## job APIs of others, run through their lives: D
 	@$(RUN)/python -m bench.jobs_of_others $(or $(DOCS),$(JOB_DOCS)) $(if $(OVERLAYS),--overlays $(OVERLAYS)) $(if $(WRITE),--write)
 
 bench-sandboxes: $(READY) ## the sandbox judged by Schemathesis and by a client of others: DOCS=folder, WRITE=1
-	@$(RUN)/python -m bench.sandboxes $(or $(DOCS),$(JOB_DOCS)) $(if $(WRITE),--write)
+	@$(RUN)/python -m bench.sandboxes spec/wan26.yaml $(or $(DOCS),$(JOB_DOCS)) $(if $(WRITE),--write)
 
 bench-detection: $(READY) ## what `specloom detect` finds and misses: DOCS=folder that holds jobs/ and real/
 	@$(RUN)/python -m bench.detection $(or $(DOCS),$(patsubst %/jobs,%,$(JOB_DOCS))) $(if $(WRITE),--write)
