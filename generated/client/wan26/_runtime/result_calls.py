@@ -121,9 +121,8 @@ def calls_of(record: Record, declared: Result) -> tuple[tuple[ResultCall, ...], 
             return (), False
         raise _unbound(record, f"its answer names no URL at {declared.url}")
     operation = _operation(record, declared)
-    places = {one.name for one in operation.parameters if one.place == "path"} - many
-    asked = sorted(places & given.keys()) if declared.url is None else []
-    missing = next((name for name in asked if not given[name]), None)
+    alone = {name: nodes for name, nodes in given.items() if name not in many}
+    missing = _missing(operation, alone) if declared.url is None else None
     if missing is not None:
         if declared.optional:
             return (), False
@@ -142,6 +141,12 @@ def calls_of(record: Record, declared: Result) -> tuple[tuple[ResultCall, ...], 
     )
     _check_sendable(record, calls)
     return calls, bool(counts)
+
+
+def _missing(operation: Operation[Any], given: Mapping[str, list[Any]]) -> str | None:
+    """A part of the path that nothing tells."""
+    places = {one.name for one in operation.parameters if one.place == "path"}
+    return next((name for name in sorted(places & given.keys()) if not given[name]), None)
 
 
 def _check_sendable(record: Record, calls: tuple[ResultCall, ...]) -> None:
