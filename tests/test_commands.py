@@ -116,9 +116,9 @@ def test_a_faulty_overlay_serves_nothing(
 def test_the_lack_of_the_extra_is_told(document: Path) -> None:
     code = f"""
 import sys
-sys.modules["msgspec"] = None  # as where it is not installed
+sys.modules["uvicorn"] = None  # as where it is not installed
 from specloom.cli import main
-sys.exit(main(["sandbox", {str(document)!r}]))
+sys.exit(main(["sandbox", {str(document)!r}, "--port", "0"]))
 """
     done = run_python("-c", code, path=(ROOT / "generator",))
     assert done.returncode == 2
