@@ -116,7 +116,7 @@ def test_a_faulty_overlay_serves_nothing(
 def test_the_lack_of_the_extra_is_told(document: Path) -> None:
     code = f"""
 import sys
-sys.modules["uvicorn"] = None  # as where it is not installed
+sys.modules["av"] = None  # as where it is not installed
 from specloom.cli import main
 sys.exit(main(["sandbox", {str(document)!r}, "--port", "0"]))
 """
