@@ -15,6 +15,7 @@ from tests.weaving import ROOT, run_python
 from specloom.cli import main
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 DRAWINGS = """\
@@ -113,15 +114,39 @@ def test_a_faulty_overlay_serves_nothing(
     assert "not-an-overlay" in capsys.readouterr().err
 
 
-def test_the_lack_of_the_extra_is_told(document: Path) -> None:
+CLIENTS = ("av", "httpcore2", "httpx2", "jsonschema_rs", "msgspec", "PIL", "starlette", "uvicorn")
+
+
+def run_without(packages: Iterable[str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command line where some packages are not installed."""
     code = f"""
 import sys
-sys.modules["av"] = None  # as where it is not installed
+
+class Missing:
+    def find_spec(self, name, *_):
+        package = name.partition(".")[0]
+        if package in {list(packages)!r}:
+            raise ModuleNotFoundError(f"No module named {{package!r}}", name=package)
+
+sys.meta_path.insert(0, Missing())
 from specloom.cli import main
-sys.exit(main(["sandbox", {str(document)!r}, "--port", "0"]))
+sys.exit(main({arguments!r}))
 """
-    done = run_python("-c", code, path=(ROOT / "generator",))
-    assert done.returncode == 2
+    return run_python("-c", code, path=(ROOT / "generator",))
+
+
+def test_weaving_needs_nothing_of_what_a_client_needs(document: Path) -> None:
+    over = f"--overlay={document.parent / 'o.json'}"
+    out = f"--out={document.parent / 'out'}"
+    done = run_without(CLIENTS, "generate", str(document), over, out)
+    assert done.returncode == 0, done.stderr
+    assert (document.parent / "out/client/drawings/__init__.py").is_file()
+
+
+@pytest.mark.parametrize("package", ["av", "msgspec", "PIL", "starlette", "uvicorn"])
+def test_the_lack_of_the_extra_is_told(document: Path, package: str) -> None:
+    done = run_without([package], "sandbox", str(document), "--port=0")
+    assert done.returncode == 2, done.stderr
     assert "pip install 'specloom[sandbox]'" in done.stderr
 
 

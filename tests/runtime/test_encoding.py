@@ -16,8 +16,9 @@ import pytest
 
 from specloom.targets.client.runtime import encoding
 from specloom.targets.client.runtime.decoding import decode
-from specloom.targets.client.runtime.encoding import given, pointer, to_wire
+from specloom.targets.client.runtime.encoding import given, to_wire
 from specloom.targets.client.runtime.models import UNSET, Model, OpenEnum, OpenIntEnum, UnsetType
+from specloom.targets.client.runtime.pointers import pointer
 
 
 class Size(OpenEnum):

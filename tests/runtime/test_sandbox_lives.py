@@ -19,7 +19,8 @@ from tests.runtime.lives import (
     serving,
 )
 
-from specloom.targets.client.runtime.answers import Parsed, TextPath
+from specloom.targets.client.runtime.answers import Parsed
+from specloom.targets.client.runtime.jsonpath import TextPath
 from specloom.targets.client.runtime.operations import LifeCycle, Rule, Step
 from specloom.targets.client.runtime.polling import judge
 from specloom.targets.client.runtime.sandbox.overrides import SandboxError

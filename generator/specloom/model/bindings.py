@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from specloom.openapi.operations import Operation, operations_by_id, referred_operation
 from specloom.openapi.schema_paths import follow, types_of
 from specloom.openapi.step_rules import is_needed, named_parameters, usual_value
-from specloom.targets.client.runtime.binding import is_source
-from specloom.targets.client.runtime.encoding import pointer
 from specloom.targets.client.runtime.jsonpath import parse
+from specloom.targets.client.runtime.pointers import pointer
+from specloom.targets.client.runtime.sources import is_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

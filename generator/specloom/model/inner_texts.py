@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from specloom.diagnostics import Location
 from specloom.openapi.operations import Operation, operations_by_id, referred_operation
 from specloom.openapi.schema_paths import follow, parts_of
-from specloom.targets.client.runtime.answers import TextPath
-from specloom.targets.client.runtime.effects import Caught
-from specloom.targets.client.runtime.jsonpath import JSONPathError, Path, parse
+from specloom.targets.client.runtime.jsonpath import JSONPathError, Path, TextPath, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -75,15 +73,16 @@ def _marked(value: Any, bodies: list[list[Node]]) -> Any:
 def _path(text: str, bodies: list[list[Node]]) -> str:
     if text[:2] not in ("$.", "$["):
         return text
-    with Caught(JSONPathError):
+    try:
         path = parse(text)
-        steps = [
-            place
-            for place, segment in enumerate(path.segments)
-            if not segment.descendant and _leads_to_text(path, place, bodies)
-        ]
-        return TextPath(text, *steps) if steps else text
-    return text
+    except JSONPathError:
+        return text  # the lint has told it
+    steps = [
+        place
+        for place, segment in enumerate(path.segments)
+        if not segment.descendant and _leads_to_text(path, place, bodies)
+    ]
+    return TextPath(text, *steps) if steps else text
 
 
 def _leads_to_text(path: Path, steps: int, bodies: list[list[Node]]) -> bool:

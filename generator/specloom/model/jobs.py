@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from specloom.model.types import ABSENT
-from specloom.targets.client.runtime.binding import may_be_many
+from specloom.targets.client.runtime.sources import may_be_many
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,7 +15,7 @@ from specloom.model.names import ARGUMENT_NAMES, SUBMIT_NAMES, Scope
 from specloom.model.types import Constant, Field, Named, Record, Type
 from specloom.openapi.job_rules import job_fields
 from specloom.openapi.tree import Node
-from specloom.targets.client.runtime.encoding import pointer
+from specloom.targets.client.runtime.pointers import pointer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

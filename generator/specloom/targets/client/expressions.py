@@ -7,7 +7,7 @@ from typing import Any
 
 from specloom.model.types import ABSENT
 from specloom.python.spelling import Code, literal
-from specloom.targets.client.runtime.answers import TextPath
+from specloom.targets.client.runtime.jsonpath import TextPath
 
 
 def construct(name: str, /, *positional: Code, **members: Any) -> Code:

@@ -9,7 +9,7 @@ from specloom.model.types import ListOf, Named, Record, Type
 from specloom.model.unions import real_type
 from specloom.python.spelling import Code, Spelling, docstring, identifier, sentence
 from specloom.targets.client.returned import Returned
-from specloom.targets.client.runtime.binding import may_be_many
+from specloom.targets.client.runtime.sources import may_be_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from specloom.model.types import Enumeration, Named
 from specloom.python.spelling import literal
 from specloom.targets.client.lookups import listing_call
 from specloom.targets.client.results import gives_files
-from specloom.targets.client.runtime.binding import may_be_many
+from specloom.targets.client.runtime.sources import may_be_many
 from specloom.targets.docs.markdown import Markdown, code, fence, join, link, table, text, words
 from specloom.targets.docs.wording import seconds, toml, value
 
