@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = [
     "MISSING",
     "Parsed",
-    "TextPath",
     "WholePath",
     "charset_of",
     "decimal",
@@ -57,29 +56,13 @@ class WholePath(str):
     __slots__ = ()
 
 
-class TextPath(str):
-    """A path that leads into texts which the document says are JSON.
-
-    `steps` tells where they are: after so many of its steps.
-    """
-
-    __slots__ = ("steps",)
-    steps: tuple[int, ...]
-
-    def __new__(cls, path: str, *steps: int) -> Self:
-        """Mark a path."""
-        made = super().__new__(cls, path)
-        made.steps = steps
-        return made
-
-
 def _find(path: str, value: Any) -> list[jsonpath.Node]:
     """The nodes of a path, nulls among them; none where there is nothing else."""
     if value is MISSING:
         return []
     parsed = jsonpath.parse(str(path))
     found = _telling(parsed.nodes(value))
-    if found or not isinstance(path, TextPath):
+    if found or not isinstance(path, jsonpath.TextPath):
         return found  # what a prompt made somebody write is never looked into
     return _telling(parsed.nodes(value, _opened, path.steps))
 

@@ -14,8 +14,9 @@ from msgspec import UNSET
 from .answers import MISSING, Parsed, decimal, parse_json
 from .budgets import shares
 from .effects import Caught
-from .encoding import pointer, to_wire
-from .jsonpath import parse
+from .encoding import to_wire
+from .pointers import pointer
+from .sources import is_path, is_source, may_be_many, sources_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,46 +31,16 @@ __all__ = [
     "Sent",
     "Sources",
     "bind",
-    "is_source",
     "lasting",
     "locate",
     "located",
-    "may_be_many",
     "point",
-    "sources_within",
 ]
 
 REQUEST = "$request."
 _RESPONSE = "$response.header."
 _ID = "$id"
-_SOURCE = re.compile(r"\$(\Z|id\Z|[.\[]|request\.|response\.header\.)")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,99})(\.[0-9]{1,99})?\Z")  # `007` is a name
-
-
-def is_source(value: Any) -> bool:
-    """Whether a value is read from somewhere; all else is a constant, `$5` too."""
-    return isinstance(value, str) and _SOURCE.match(value) is not None
-
-
-def _is_path(source: str) -> bool:
-    return source == "$" or source[1] in ".["
-
-
-def may_be_many(source: Any) -> bool:
-    """Whether a source is a path that may select several nodes."""
-    return is_source(source) and _is_path(source) and not parse(source).singular
-
-
-def sources_within(value: Any) -> Iterator[str]:
-    """The sources in a body, however deep."""
-    if isinstance(value, Mapping):
-        for member in value.values():
-            yield from sources_within(member)
-    elif isinstance(value, list | tuple):
-        for member in value:
-            yield from sources_within(member)
-    elif is_source(value):
-        yield value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +126,7 @@ class Sources:
             return [self.job_id]
         if source in self.known:
             return [self.known[source]]
-        if _is_path(source):
+        if is_path(source):
             found = self.parsed.placed(source)
             if self.sent is not None:
                 found = self.sent.own(source, found)

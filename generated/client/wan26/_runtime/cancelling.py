@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .answers import passes
-from .binding import bind, located, may_be_many, sources_within
+from .binding import bind, located
 from .calling import answered
 from .effects import Caught
 from .errors import (
@@ -20,6 +20,7 @@ from .operations import Operation, Step
 from .polling import look
 from .records import FINAL
 from .requests import follow_up
+from .sources import may_be_many, sources_within
 
 if TYPE_CHECKING:
     from .binding import Sources

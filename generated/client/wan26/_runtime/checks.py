@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from . import errors
-from .encoding import pointer
+from .pointers import pointer
 from .rules import Rule, find_rule, mentioned, resolve, usable
 from .wording import Finding, dotted, word
 

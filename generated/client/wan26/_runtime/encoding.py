@@ -17,8 +17,9 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from .models import Model
+from .pointers import pointer
 
-__all__ = ["given", "pointer", "steps", "to_wire"]
+__all__ = ["given", "to_wire"]
 
 _DEPTH: Final = 200
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -42,16 +43,6 @@ def to_wire(value: Any) -> Any:
         TypeError: something in it has no JSON form; the message names its place.
     """
     return _wire(value, ())
-
-
-def pointer(place: Sequence[str | int]) -> str:
-    """The JSON Pointer (RFC 6901) of a place."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in place)
-
-
-def steps(text: str) -> list[str]:
-    """The way that a JSON Pointer (RFC 6901) leads: what `pointer` makes one of."""
-    return [step.replace("~1", "/").replace("~0", "~") for step in text.split("/")[1:]]
 
 
 def _wire(value: Any, place: tuple[str | int, ...]) -> Any:

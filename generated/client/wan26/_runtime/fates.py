@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from .binding import locate, may_be_many
+from .binding import locate
 from .errors import printable
+from .sources import may_be_many
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,10 +10,11 @@ from urllib.parse import quote
 from msgspec import UNSET
 
 from .answers import names_json
-from .encoding import pointer, to_wire
+from .encoding import to_wire
 from .models import Model
 from .operations import Encoding, Parameter
 from .parameters import Pairs, query_pairs, query_text
+from .pointers import pointer
 from .uploads import is_file
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from .jsonpath_functions import NOTHING, Computed, compare, count, length, matches, only_value
 from .jsonpath_parser import parse_query
@@ -30,7 +30,7 @@ from .jsonpath_syntax import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["JSONPathError", "Location", "Node", "Path", "parse"]
+__all__ = ["JSONPathError", "Location", "Node", "Path", "TextPath", "parse"]
 
 Location: TypeAlias = tuple[str | int, ...]
 
@@ -190,3 +190,19 @@ def _value(expression: Literal | Query | Call, root: Any, current: Any) -> Compu
 
 def _values(query: Query, root: Any, current: Any) -> list[Any]:
     return [node.value for node in _run(query, root, current)]
+
+
+class TextPath(str):
+    """A path that leads into texts which the document says are JSON.
+
+    `steps` tells where they are: after so many of its steps.
+    """
+
+    __slots__ = ("steps",)
+    steps: tuple[int, ...]
+
+    def __new__(cls, path: str, *steps: int) -> Self:
+        """Mark a path."""
+        made = super().__new__(cls, path)
+        made.steps = steps
+        return made

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from .answers import MISSING, Parsed
 from .assumed import suggest
-from .binding import REQUEST, Sources, is_source, lasting, located, sources_within
+from .binding import REQUEST, Sources, lasting, located
 from .calling import answered
 from .effects import Caught, Emit
 from .errors import ConfigurationError, printable
@@ -19,6 +19,7 @@ from .orders import prepared, resumed
 from .pages import walk
 from .requests import unkeyed
 from .settings import same_origin
+from .sources import is_source, sources_within
 from .successors import successor
 
 if TYPE_CHECKING:

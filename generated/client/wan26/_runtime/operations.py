@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
-from .answers import TextPath
+from .jsonpath import TextPath
 from .life_cycles import (
     CostPaths,
     ErrorPaths,

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from . import calling
 from .assumed import suggest
 from .binary import content
-from .binding import may_be_many
 from .bookkeeping import note_reserved, note_state
 from .effects import now
 from .errors import APIError, ConfigurationError, ManyJobsError, printable
@@ -20,6 +19,7 @@ from .outgoing import checked
 from .polling import deadline_of, follow, telling
 from .records import URL, Guard, Record, url_of
 from .requests import GenerateOptions, Options, build_request
+from .sources import may_be_many
 from .streaming import items
 from .submissions import Submission, noted
 from .submitting import submit

@@ -13,10 +13,11 @@ from .answers import names_json
 from .bodies import holds_files
 from .checks import Problem
 from .effects import Caught
-from .encoding import pointer, steps, to_wire
+from .encoding import to_wire
 from .errors import AdviceWarning, InvalidRequestError
 from .forms import to_fields, without_files
 from .parameters import value_of
+from .pointers import pointer, steps
 from .pricing import merged
 from .vendors import make_error
 

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from msgspec import UNSET
 
 from .answers import passes
-from .binding import located, may_be_many
+from .binding import located
 from .calling import LONGEST_HINT, repeatable
 from .contents import names_file, success
 from .effects import Caught, Sleep, now
@@ -18,10 +18,11 @@ from .exchanging import backoff, exchange
 from .operations import Operation, Step
 from .requests import follow_up
 from .settings import same_origin
+from .sources import may_be_many
 from .vendors import make_error
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from .effects import Core, Request
     from .exchanging import Exchange
@@ -116,17 +117,13 @@ def calls_of(record: Record, declared: Result) -> tuple[tuple[ResultCall, ...], 
     many = {name for name, source in declared.parameters.items() if may_be_many(source)}
     counts = {len(given[name]) for name in many}
     counts |= {len(urls)} if may_be_many(declared.url) else set()
-    if not urls and not may_be_many(declared.url):
-        if declared.optional:
-            return (), False
-        raise _unbound(record, f"its answer names no URL at {declared.url}")
     operation = _operation(record, declared)
     alone = {name: nodes for name, nodes in given.items() if name not in many}
-    missing = _missing(operation, alone) if declared.url is None else None
+    missing = _missing(declared, operation, urls, alone)
     if missing is not None:
         if declared.optional:
             return (), False
-        raise _unbound(record, f"its answer names no {missing} at {declared.parameters[missing]}")
+        raise _unbound(record, f"its answer names no {missing}")
     if len(counts) > 1:
         raise _unbound(record, f"its answer names {sorted(counts)} parts of one result")
     calls = tuple(
@@ -143,10 +140,18 @@ def calls_of(record: Record, declared: Result) -> tuple[tuple[ResultCall, ...], 
     return calls, bool(counts)
 
 
-def _missing(operation: Operation[Any], given: Mapping[str, list[Any]]) -> str | None:
-    """A part of the path that nothing tells."""
+def _missing(
+    declared: Result,
+    operation: Operation[Any],
+    urls: Sequence[str | None],
+    given: Mapping[str, list[Any]],
+) -> str | None:
+    """What a call needs and no answer tells, and where it should stand: the URL or a part of it."""
+    if declared.url is not None:
+        return None if urls or may_be_many(declared.url) else f"URL at {declared.url}"
     places = {one.name for one in operation.parameters if one.place == "path"}
-    return next((name for name in sorted(places & given.keys()) if not given[name]), None)
+    lacking = (name for name in sorted(places & given.keys()) if not given[name])
+    return next((f"{name} at {declared.parameters[name]}" for name in lacking), None)
 
 
 def _check_sendable(record: Record, calls: tuple[ResultCall, ...]) -> None:

@@ -12,11 +12,11 @@ from msgspec import UNSET
 from .binding import Sent, Sources, bind, located
 from .bookkeeping import begun, intent_of, turn
 from .effects import Caught, call, now
-from .encoding import steps
 from .errors import ConfigurationError, printable
 from .fates import ids_of
 from .intents import RequestText, request_text
 from .operations import Step
+from .pointers import steps
 from .polling import begin
 from .pricing import merged
 from .records import Record, url_of

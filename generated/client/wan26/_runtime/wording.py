@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from .encoding import pointer, steps
+from .pointers import pointer, steps
 from .rules import Place, mentioned, resolve
 
 if TYPE_CHECKING:

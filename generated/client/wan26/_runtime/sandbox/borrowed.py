@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from .. import operations
-from ..answers import Parsed, TextPath
+from ..answers import Parsed
 from ..assumed import flatten, read_value, suggest
-from ..binding import is_source, point, sources_within
+from ..binding import point
 from ..checks import RequestChecks
 from ..errors import ConfigurationError
-from ..jsonpath import Location, Path, parse
+from ..jsonpath import Location, Path, TextPath, parse
 from ..jsonpath_syntax import (
     And,
     Comparison,
@@ -28,6 +28,7 @@ from ..jsonpath_syntax import (
 from ..jsonpath_syntax import Call as FunctionCall
 from ..polling import judge, worded
 from ..settings import read_config
+from ..sources import is_source, sources_within
 
 __all__ = [
     "And",
