@@ -5,12 +5,11 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from tests.jobs.listening import PNG, Listener, answer
+from tests.jobs.listening import PNG, ByHand, Listener, answer
 
 if TYPE_CHECKING:
-    from types import TracebackType
 
     from tests.jobs.listening import Answer, Call
 
@@ -49,42 +48,20 @@ class _Work:
     told: dict[str, Any]
 
 
-class Server:
+class Server(ByHand):
     """Browshot by hand; its jobs go on for ever where they do not end.
 
     Attributes:
         created: The ids of all jobs, oldest first.
     """
 
+    root = "/api/v1"
+
     def __init__(self, ends: bool = True) -> None:
         self.created: list[int] = []
         self._ends, self._work = ends, dict[int, _Work]()
-        self._listener = Listener(self._respond)
         self._files = Listener(_file)  # another host: what lies there is asked for without a key
-
-    @property
-    def url(self) -> str:
-        """The base URL of the API."""
-        return f"{self._listener.url}/api/v1"
-
-    @property
-    def calls(self) -> list[Call]:
-        """All requests, but those of files."""
-        return self._listener.calls
-
-    def __enter__(self) -> Self:
-        self._listener.start()
-        self._files.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._listener.stop()
-        self._files.stop()
+        super().__init__(Listener(self._respond), self._files)
 
     def _respond(self, call: Call) -> Answer:
         if not _one(call, "key"):

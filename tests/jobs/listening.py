@@ -7,13 +7,13 @@ import sys
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["PNG", "Answer", "Call", "Listener", "answer"]
+__all__ = ["PNG", "Answer", "ByHand", "Call", "Listener", "answer"]
 
 PNG = bytes.fromhex(  # a pixel
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c494441"
@@ -140,6 +140,34 @@ class Listener:
                 """Say nothing."""
 
         return Handler
+
+
+class ByHand:
+    """A server by hand while it is entered; the first of its listeners is the API, below `root`."""
+
+    root = ""
+
+    def __init__(self, *listeners: Listener) -> None:
+        self._listeners = listeners
+
+    @property
+    def url(self) -> str:
+        """The base URL of the API."""
+        return f"{self._listeners[0].url}{self.root}"
+
+    @property
+    def calls(self) -> list[Call]:
+        """All requests to the API."""
+        return self._listeners[0].calls
+
+    def __enter__(self) -> Self:
+        for listener in self._listeners:
+            listener.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for listener in self._listeners:
+            listener.stop()
 
 
 def _exchange(handler: BaseHTTPRequestHandler, answered: Callable[[Call], Answer]) -> None:

@@ -6,12 +6,11 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from tests.jobs.listening import PNG, Listener, answer
+from tests.jobs.listening import PNG, ByHand, Listener, answer
 
 if TYPE_CHECKING:
-    from types import TracebackType
 
     from tests.jobs.listening import Answer, Call
 
@@ -50,39 +49,19 @@ class _Work:
     told: dict[str, Any]
 
 
-class Server:
+class Server(ByHand):
     """Replicate by hand; its jobs go on for ever where they do not end.
 
     Attributes:
         created: The ids of all jobs, oldest first.
     """
 
+    root = "/v1"
+
     def __init__(self, ends: bool = True) -> None:
         self.created: list[str] = []
         self._ends, self._work = ends, dict[str, _Work]()
-        self._listener = Listener(self._respond)
-
-    @property
-    def url(self) -> str:
-        """The base URL of the API."""
-        return f"{self._listener.url}/v1"
-
-    @property
-    def calls(self) -> list[Call]:
-        """All requests."""
-        return self._listener.calls
-
-    def __enter__(self) -> Self:
-        self._listener.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._listener.stop()
+        super().__init__(Listener(self._respond))
 
     def _respond(self, call: Call) -> Answer:
         scheme, _, token = call.header("Authorization").partition(" ")

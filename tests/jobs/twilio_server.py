@@ -9,14 +9,13 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-from tests.jobs.listening import Listener, answer
+from tests.jobs.listening import ByHand, Listener, answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
 
     from tests.jobs.listening import Answer, Call
 
@@ -40,7 +39,7 @@ class _Work:
     polls: int = 0
 
 
-class Server:
+class Server(ByHand):
     """Twilio's exports by hand; its jobs go on for ever where they do not end.
 
     Twilio has no word for a job that failed: the file of a day is not there, though the job is done.
@@ -53,32 +52,8 @@ class Server:
         self.created: list[str] = []
         self._ends, self._work = ends, dict[str, _Work]()
         self._made: set[tuple[str, str]] = set()  # resource and day of each file
-        self._listener = Listener(self._respond)
         self._bucket = Listener(self._file)
-
-    @property
-    def url(self) -> str:
-        """The base URL of the API."""
-        return self._listener.url
-
-    @property
-    def calls(self) -> list[Call]:
-        """All requests, but those of files."""
-        return self._listener.calls
-
-    def __enter__(self) -> Self:
-        self._listener.start()
-        self._bucket.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._listener.stop()
-        self._bucket.stop()
+        super().__init__(Listener(self._respond), self._bucket)
 
     def _respond(self, call: Call) -> Answer:
         if not _is_known(call.header("Authorization")):
