@@ -1,4 +1,4 @@
-"""What values are read from: `$id`, paths, and OpenAPI's runtime expressions; all else is a constant."""
+"""Where values are read from: `$id`, paths, OpenAPI's runtime expressions; else a constant."""
 
 from __future__ import annotations
 
