@@ -140,6 +140,12 @@ def test_a_sound_life_cycle_has_no_findings(tmp_path: Path) -> None:
             "`states: {succeeded: [...]}`",
         ),
         (
+            "succeeded: [done], failed: [failed]} -> failed: [done, failed]}",
+            "10:7",
+            "job-without-success",
+            "a rule with `state: succeeded`",
+        ),
+        (
             "currency: USD} -> currency: USD}\n        list: {operationId: look, ids: $.id, parameters: {id: $id}}",
             "18:63",
             "list-source",
@@ -316,6 +322,13 @@ def test_a_circle_of_schemas_is_followed_once(tmp_path: Path) -> None:
     file = "File: {type: object, properties: {url: {type: string}, "
     circle = f"{file}inner: {{$ref: '#/components/schemas/File'}}, "
     text = changed(f"{file} -> {circle}", "'$.output[*].url' -> '$..inner.inner.url'")
+    assert told(load(tmp_path, text), check_extensions) == []
+
+
+def test_success_may_be_what_a_rule_says_alone(tmp_path: Path) -> None:
+    rule = "rules: [{when: $.finished, state: succeeded}]"
+    text = changed("succeeded: [done], failed: [failed]} -> failed: [done, failed]}")
+    text = text.replace("        status: $.status\n", f"        status: $.status\n        {rule}\n")
     assert told(load(tmp_path, text), check_extensions) == []
 
 

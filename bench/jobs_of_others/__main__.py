@@ -110,10 +110,10 @@ def _others(documents: Path, overlays: Path, only: list[str]) -> Iterator[Row]:
     """A row for each document without an overlay; the README beside the overlays says why it has none."""
     readme = overlays / "README.md"
     told = readme.read_text("utf-8").splitlines() if readme.is_file() else []
-    for path in sorted(documents.glob("*.*")):
+    for path in _documents(documents):
         name = path.stem
         is_wanted = not only or any(word in name for word in only)
-        if path.suffix == ".md" or not is_wanted or (overlays / f"{name}{SUFFIX}").is_file():
+        if not is_wanted or (overlays / f"{name}{SUFFIX}").is_file():
             continue
         why = next((line.partition(": ")[2] for line in told if f"`{name}`" in line), "")
         trouble = (
@@ -122,12 +122,18 @@ def _others(documents: Path, overlays: Path, only: list[str]) -> Iterator[Row]:
         yield Row(name=name, lines=0, why=why, trouble=trouble)
 
 
+def _documents(folder: Path) -> list[Path]:
+    """The documents of a folder, in which overlays may lie as well."""
+    files = sorted(path for path in folder.glob("*.*") if path.is_file())
+    return [path for path in files if path.suffix != ".md" and not path.name.endswith(SUFFIX)]
+
+
 def _row(overlay: Path, documents: Path, cache: Path) -> Row:
     name = overlay.name.removesuffix(SUFFIX)
     row = Row(name=name, lines=len(overlay.read_text("utf-8").splitlines()))
     if row.lines > MOST_LINES:
         row.trouble = f"its overlay has {row.lines} lines, more than {MOST_LINES}; "
-    found = [path for path in sorted(documents.glob(f"{name}.*")) if path.suffix != ".md"]
+    found = [path for path in _documents(documents) if path.stem == name]
     home = cache / name
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)

@@ -3,7 +3,7 @@ from uuid import UUID
 import pytest
 from a_key_that_must_be_there_is_made_up import AKeyThatMustBeThereIsMadeUp
 from a_key_that_must_be_there_is_made_up.errors import InvalidRequestError
-from tests.answering import Vendor
+from tests.answering import Reply, Vendor
 
 answer = {"name": "a", "state": "busy"}
 vendor = Vendor(answer, answer, answer, answer, answer)
@@ -30,3 +30,15 @@ assert len(vendor.requests) == 4
 
 client.copies.submit()
 assert UUID(vendor.last.headers["x-once"])
+
+# In the query it stands once, whoever gives it, and it is the same in each repeat.
+vendor = Vendor(Reply(status=503), answer, answer, answer)
+client = AKeyThatMustBeThereIsMadeUp(http_client=vendor.http)
+client.prints.submit()
+first, second = (request.url.params["requestId"] for request in vendor.requests)
+assert UUID(first)
+assert first == second
+client.prints.submit(request_id="mine")
+assert vendor.last.url.query == b"requestId=mine"
+client.prints.submit(idempotency_key="mine-too")
+assert vendor.last.url.query == b"requestId=mine-too"

@@ -136,6 +136,57 @@ def test_the_same_request_may_be_submit_and_poll(tmp_path: Path) -> None:
         assert "fail" in broken.text or "end so" in broken.text
 
 
+def test_who_asks_at_once_is_told_the_same_end_again(tmp_path: Path) -> None:
+    """At instant speed: the first answer is no result, and what was told stays so."""
+    with serving(document({"/shot": {"get": SHOT}}), tmp_path) as (sandbox, http):
+
+        def ask(**headers: str) -> int:
+            return http.get("/shot", params={"of": "a"}, headers=headers).status_code
+
+        assert [ask(), ask(), ask()] == [202, 200, 200]
+        assert [ask(**{"X-Sandbox-End": "failed"}), ask(), ask()] == [202, 424, 202]
+        assert [each["state"] for each in sandbox.jobs()] == ["succeeded", "failed", "succeeded"]
+
+
+BOUGHT = {
+    **SHOT,
+    "requestBody": {
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["of"],
+                    "properties": {"of": {"type": "string"}, "wide": {"type": "integer"}},
+                }
+            }
+        }
+    },
+    "parameters": [],
+    "responses": answer({**JOB, "required": ["id"]}),
+    "x-job": {
+        **{key: LIFE[key] for key in ("id", "status", "states", "result", "error")},
+        "poll": {
+            "operationId": "shoot",
+            "requestBody": {"of": "$request.body#/of", "wide": "$request.body#/wide"},
+        },
+    },
+}
+
+
+def test_the_same_body_may_be_submit_and_poll(tmp_path: Path) -> None:
+    with serving(document({"/shot": {"post": BOUGHT}}), tmp_path) as (sandbox, http):
+
+        def ask(of: str, **headers: str) -> str:
+            told = http.post("/shot", json={"of": of}, headers=headers).json()
+            return str(told["status"])
+
+        assert [ask("a"), ask("a"), ask("b"), ask("a"), ask("b")] == [
+            *("waiting", "ready", "waiting", "ready", "ready")
+        ]
+        assert [ask("a", **{"X-Sandbox-End": "failed"}), ask("a")] == ["waiting", "broken"]
+        assert len(sandbox.jobs()) == 3
+
+
 def called(name: str, responses: Any, **more: Any) -> Any:
     """An operation that only a header tells from others on its path."""
     target = {"name": "X-Target", "in": "header", "required": True, "schema": {"enum": [name]}}

@@ -300,7 +300,21 @@ def test_one_submit_may_make_several_jobs(tmp_path: Path) -> None:
         assert len(set(ids)) == sandbox.jobs_created == 3
         assert {polled(http, each)["id"] for each in ids} == set(ids)
         assert len(created(http, {"prompts": ["a", "b"]})["jobs"]) == 2
+        assert len(created(http, {"scenes": ["a", "b", "c"]})["jobs"]) == 3
+
+
+def test_jobs_that_nobody_counts_are_as_many_as_the_answer_shows(tmp_path: Path) -> None:
+    told = {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "string"}}}}
+    first = {"type": "object", "properties": {"jobs": told}}
+    life = {**LIFE, "id": "$.jobs[*].id"}
+    with serving(api(life, first=first), tmp_path, one_film=True) as (sandbox, http):
+        assert len(created(http)["jobs"]) == sandbox.jobs_created == 2
+    schema = {"type": "object", "properties": {"n": {"type": "integer"}}}
+    body = {"content": {"application/json": {"schema": schema}}}
+    document = api(life, first=first, submit={"requestBody": body})
+    with serving(document, tmp_path, one_film=True) as (_, http):
         assert len(created(http)["jobs"]) == 1
+        assert len(created(http, {"n": 3})["jobs"]) == 3
 
 
 def test_members_of_the_request_come_back(tmp_path: Path) -> None:

@@ -329,3 +329,20 @@ def test_what_was_sent_is_listed(tmp_path: Path) -> None:
         (told,) = json.loads(http.get("/_sandbox/jobs").text)
         assert told["request"] == {"prompt": "a kite"}
         assert sandbox.report()["jobs_created"] == 1
+
+
+def test_files_that_a_filter_picks_are_told_so_that_it_picks_them(tmp_path: Path) -> None:
+    files = {
+        "type": "array",
+        "items": {"type": "object", "properties": {"url": {"type": "string"}}},
+    }
+    task = {"name": {"type": "string"}, "result": {"properties": {"files": files}}}
+    tasks = {"type": "array", "items": {"type": "object", "properties": task}}
+    told = {**JOB, "properties": {**JOB["properties"], "tasks": tasks}}
+    life = {**LIFE, "result": {"files": "$.tasks[?@.name == 'export'].result.files[*].url"}}
+    with serving(api(life, told=told), tmp_path, one_film=True) as (sandbox, http):
+        done = polled(http, created(http)["id"])
+        (export,) = [each for each in done["tasks"] if each["name"] == "export"]
+        for file in export["result"]["files"]:
+            assert file["url"].startswith(sandbox.url)
+            assert httpx2.get(file["url"]).status_code == 200

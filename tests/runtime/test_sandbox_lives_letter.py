@@ -85,6 +85,15 @@ def test_an_id_never_comes_again_even_when_its_job_is_gone(tmp_path: Path) -> No
         assert http.get(f"/films/{first}").status_code == 404
 
 
+def test_an_id_that_nothing_fits_is_one_that_the_poll_takes(tmp_path: Path) -> None:
+    told = JOBS.replace("{anyOf: [{type: string}, {type: 'null'}]}", "{type: string, format: uuid}")
+    taken = told.replace("schema: {type: string, pattern: '^FI[0-9]$'}", "schema: {type: integer}")
+    with played(taken, tmp_path) as sandbox, httpx2.Client(base_url=sandbox.url) as http:
+        for _ in range(5):
+            film = http.post("/films").json()["id"]
+            assert http.get(f"/films/{film}").json()["state"] == "done"
+
+
 def test_who_cancels_too_late_is_not_told_to_have_asked_wrongly(tmp_path: Path) -> None:
     with played(JOBS, tmp_path) as sandbox, httpx2.Client(base_url=sandbox.url) as http:
         film = http.post("/films").json()["id"]

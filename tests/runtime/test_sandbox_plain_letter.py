@@ -334,3 +334,43 @@ def test_exactly_one_branch_of_a_choice_is_met(tmp_path: Path) -> None:
         assert "name" not in rough
         note = http.put("/notes", json={"name": "Oak", "note": "soft"}).json()
         assert note == {"note": "soft"}
+
+
+CONTENTS = """
+paths:
+  /prints:
+    post:
+      operationId: print
+      requestBody:
+        required: true
+        content:
+          application/json: {schema: {type: object, required: [text]}}
+          application/vnd.prints.v2+json: {schema: {type: object, required: [lines]}}
+          application/json;version=3: {schema: {type: object, required: [pages]}}
+      responses:
+        '201': {description: ok, content: {application/json: {schema: {type: object}}, text/csv: {}}}
+        '406': {description: nothing of that kind}
+        '422': {description: wrong}
+"""
+
+
+def test_each_content_of_a_body_has_its_own_schema(tmp_path: Path) -> None:
+    sent = {
+        "application/json": "text",
+        "application/json; charset=utf-8": "text",
+        "application/vnd.prints.v2+json": "lines",
+        "application/json; version=3": "pages",
+    }
+    with played(CONTENTS, tmp_path) as sandbox, httpx2.Client(base_url=sandbox.url) as http:
+        for kind, member in sent.items():
+            for name in ("text", "lines", "pages"):
+                headers = {"content-type": kind}
+                answer = http.post("/prints", content=f'{{"{name}": 1}}', headers=headers)
+                assert answer.status_code == (201 if name == member else 422), (kind, name)
+
+
+def test_who_accepts_nothing_that_there_is_gets_406_where_that_is_declared(tmp_path: Path) -> None:
+    with played(CONTENTS, tmp_path) as sandbox, httpx2.Client(base_url=sandbox.url) as http:
+        for accepted, status in (("text/csv", 201), ("*/*", 201), ("image/*", 406)):
+            headers = {"accept": accepted}
+            assert http.post("/prints", json={"text": 1}, headers=headers).status_code == status

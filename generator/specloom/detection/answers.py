@@ -20,6 +20,8 @@ _ENVELOPES = set_of(
     "data result response attributes job task body payload item resource operation execution run"
     " action status state properties object value message output"
 )
+# `jobReference`, `taskInfo`: what a noun has beside it.
+_NAMING = set_of("reference ref info detail metadata")
 _DEEPEST = 3
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -104,7 +106,7 @@ def _opened(
 
 
 def _is_envelope(name: str, nouns: frozenset[str]) -> bool:
-    words = {singular(word) for word in tokens_of(name)}
+    words = {singular(word) for word in tokens_of(name)} - _NAMING
     return name.lower() in _ENVELOPES or bool(words and words <= nouns)
 
 

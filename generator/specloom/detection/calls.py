@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from specloom.detection.answers import View
+    from specloom.diagnostics import Location
     from specloom.openapi.operations import Operation
     from specloom.openapi.tree import Node
 
-__all__ = ["Caller", "needed_members", "needed_parameters"]
+__all__ = ["Caller", "needed_members", "needed_parameters", "reached"]
 
 _SCALARS = {"string", "integer", "number", "boolean"}
 
@@ -27,6 +28,15 @@ def needed_parameters(operation: Operation) -> dict[tuple[str, str], Node]:
         for (place, name), node in operation.parameters().items()
         if place == "path" or (node.flag("required") and not _has_default(node))
     }
+
+
+def reached(operation: Operation) -> Location:
+    """Where an operation stands in the root document, or would, were its path item not in another file."""
+    at, root = operation.node.at, operation.node.tree.root.at
+    if at.file == root.file:
+        return at
+    further = ("additionalOperations",) if at.pointer[-2:-1] == ("additionalOperations",) else ()
+    return root.child("paths", operation.path, *further, at.pointer[-1])
 
 
 def _has_default(parameter: Node) -> bool:
@@ -58,7 +68,7 @@ class Caller:
     views: Sequence[View]
 
     def call(self, operation: Operation, known: Mapping[str, str]) -> dict[str, Any] | None:
-        """The step that calls `operation`; None if it cannot be named or a parameter has no source."""
+        """The step that calls `operation`; None if a parameter has no source."""
         step = self.named_step(operation)
         parameters = {}
         for (place, name), node in needed_parameters(operation).items():
@@ -68,19 +78,17 @@ class Caller:
             parameters[name] = source
         optional = {name for _, name in operation.parameters()} - parameters.keys()
         parameters |= {name: source for name, source in known.items() if name in optional}
-        if step is not None and parameters:
+        if parameters:
             step["parameters"] = parameters
         return step
 
-    def named_step(self, operation: Operation) -> dict[str, Any] | None:
-        """The step with nothing but the operation; None if it stands in another file and has no id."""
+    def named_step(self, operation: Operation) -> dict[str, Any]:
+        """The step with nothing but the operation."""
         name = operation.node.text("operationId")
         if name in self.named and self.named[name].node.at == operation.node.at:
             return {"operationId": name}
-        if operation.node.at.file != operation.node.tree.root.at.file:
-            return None
         steps = (
-            str(step).replace("~", "~0").replace("/", "~1") for step in operation.node.at.pointer
+            str(step).replace("~", "~0").replace("/", "~1") for step in reached(operation).pointer
         )
         return {"operationRef": "#/" + "/".join(steps)}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from specloom.detection.answers import below, items_of, views_of
 from specloom.detection.calls import needed_parameters
 from specloom.detection.companions import Companion
-from specloom.detection.nouns import RESULTS, literals_of, shape_of
+from specloom.detection.nouns import RESULTS, literals_of, nouns_of, shape_of
 from specloom.detection.outcomes import result_in
 from specloom.detection.words import set_of, singular, tokens_of
 from specloom.openapi.schema_paths import types_of
@@ -80,7 +80,8 @@ def _rank(operation: Operation) -> int | None:
 
 def _shown(operation: Operation) -> Any:
     """Where its answer has the URL of a file."""
-    shown = (result_in(view).get("files") for view in views_of(operation.answers()))
+    views = views_of(operation.answers(), nouns_of(operation.path))
+    shown = (result_in(view).get("files") for view in views)
     return next((files for files in shown if files is not None), None)
 
 

@@ -78,7 +78,7 @@ def result_in(view: View) -> dict[str, Any]:
     values += [
         name
         for name, node in view.members.items()
-        if tokens_of(name)[-1:] and tokens_of(name)[-1] in _LAST
+        if tokens_of(name)[-1:] and tokens_of(name)[-1] in _LAST and not _is_error(name)
         if types_of(node) & {"object", "array"}
     ]
     for name in values[:1]:
@@ -120,7 +120,8 @@ def _is_url(name: str, node: Node) -> bool:
 
 def error_in(view: View) -> dict[str, str]:
     """`code` and `message` of the error; empty if nothing looks like one."""
-    for name in _called(view, _ERRORS):
+    others = [one for one in view.members if _is_error(one) and _is_outcome(one)]
+    for name in (*_called(view, _ERRORS), *others):
         node, path = view.members[name], below(view, name)
         if types_of(node) == {"array"} and (inner := items_of(node)) is not None:
             node, path = inner, f"{path}[0]"
@@ -132,6 +133,15 @@ def error_in(view: View) -> dict[str, str]:
             if found:
                 return found
     return {}
+
+
+def _is_error(name: str) -> bool:
+    """Whether a name says first that something went wrong: `errorResult`."""
+    return bool({*tokens_of(name)[:1]} & {"error", "failure"})
+
+
+def _is_outcome(name: str) -> bool:
+    return tokens_of(name)[-1:] != () and tokens_of(name)[-1] in _LAST | {"info", "details"}
 
 
 def _inside(path: str, node: Node) -> dict[str, str]:

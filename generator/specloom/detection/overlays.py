@@ -48,7 +48,7 @@ def render_overlay(proposals: Sequence[Proposal], title: str = "") -> str:
 def _action(proposal: Proposal) -> str:
     comments = [
         f"{proposal.method} {proposal.path}: {proposal.sureness}, {proposal.score} points",
-        *(_told(one) for one in proposal.evidence),
+        *(_told(one, proposal.at.file) for one in proposal.evidence),
     ]
     lines = [f"  # {_plain(comment)}" for comment in comments]
     action = {"target": _target(proposal.at), "update": {"x-job": dict(proposal.job)}}
@@ -57,9 +57,10 @@ def _action(proposal: Proposal) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _told(evidence: Evidence) -> str:
+def _told(evidence: Evidence, root: str) -> str:
     points = f"{evidence.points:+d}" if evidence.points else " 0"
-    return f"{points} {evidence.text} ({_pointer(evidence.at)})"
+    file = "" if evidence.at.file == root else evidence.at.file
+    return f"{points} {evidence.text} ({file}{_pointer(evidence.at)})"
 
 
 def _pointer(at: Location) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from specloom.detection.answers import View, below, items_of, step, views_of
+from specloom.detection.answers import View, below, items_of, members_of, step, views_of
 from specloom.detection.calls import needed_members, needed_parameters
 from specloom.detection.nouns import SAYING, literals_of, nouns_of, placeholders_of, work_in
 from specloom.detection.statuses import Status, find_status
@@ -23,6 +23,7 @@ __all__ = ["Identity", "Poll", "free_parameters", "identity_of", "poll_of", "url
 
 _IDS = ("id", "uuid", "guid", "sid", "uid", "key", "token", "name", "handle", "number")
 _SURE_IDS = _IDS[:5]
+_ID_ENDS = frozenset((one,) for one in _IDS)
 _SCALARS = {"string", "integer", "number"}
 _BARE = frozenset({"result", "data", "response", "task", "job"})
 _POLL_URLS = set_of(
@@ -127,14 +128,16 @@ def _identifiers(parameter: str, views: Sequence[View], path: str) -> list[tuple
                 if tuple(map(singular, tokens_of(name))) == tokens_of(parameter):
                     ranked.append((1, f"{at}[*]", node, True))
             elif not types_of(node) - _SCALARS:
-                found = _rank(name, view, tokens_of(parameter), path)
+                found = _rank(name, node, view, tokens_of(parameter), path)
                 found = found or ([(6, False)] if _is_bare(name, view) else [])
                 ranked += [(rank, at, node, is_named) for rank, is_named in found]
     ranked.sort(key=lambda one: one[0])
     return [one[1:] for one in ranked]
 
 
-def _rank(name: str, view: View, wanted: tuple[str, ...], path: str) -> list[tuple[int, bool]]:
+def _rank(
+    name: str, node: Node, view: View, wanted: tuple[str, ...], path: str
+) -> list[tuple[int, bool]]:
     """How likely a member is what a parameter wants (0 is most), and whether its name says so; empty if it is not."""
     words = tokens_of(name)
     noun = wanted[:-1] if wanted[-1:] and wanted[-1] in _IDS else wanted
@@ -144,14 +147,22 @@ def _rank(name: str, view: View, wanted: tuple[str, ...], path: str) -> list[tup
         # Beside an id of the job itself it is the id of something else.
         is_other = len(wanted) > 1 and "id" in view.members and _has_status(view)
         return [] if is_other else [(0, len(wanted) > 1)]
-    is_id = words[-1:] != () and words[-1] in _SURE_IDS
+    is_id = words[-1:] != () and (words[-1] in _SURE_IDS or words[-1:] == wanted[-1:] in _ID_ENDS)
     if len(words) == 1:
-        if words[0] in _IDS and noun and tuple(map(singular, tokens_of(view.holder))) == noun:
+        holders = (tuple(map(singular, tokens_of(one))) for one in (view.holder, _schema_of(node)))
+        if words[0] in _IDS and noun and noun in holders:
             return [(2, True)]
         return [(2 if _has_status(view) else 4, False)] if is_id else []
     if is_id and {*words[:-1]} <= about:
         return [(3, True)]
     return [(5, False)] if is_id and view.path == "$" and _is_only(view) else []
+
+
+def _schema_of(member: Node) -> str:
+    """The name of the schema that has a member, where it stands alone."""
+    pointer = member.at.pointer
+    is_shared = len(pointer) == 5 and pointer[:2] == ("components", "schemas")
+    return str(pointer[2]) if is_shared else ""
 
 
 def _is_bare(name: str, view: View) -> bool:
@@ -188,12 +199,9 @@ def url_of(submit: Operation, views: Sequence[View]) -> tuple[str, Node] | None:
             if "_".join(tokens_of(name)) in _POLL_URLS and kinds <= {"string"}:
                 return below(view, name), node
             if name.lower() in ("urls", "links", "_links") and "object" in kinds:
-                inner = views_of([node])[:1]
-                for key, held in inner[0].members.items() if inner else ():
-                    # Every resource has a link to itself; after a 202 that is where to look again.
-                    is_poll = key.lower() in _POLL_LINKS and (key.lower() != "self" or accepted)
-                    if is_poll and types_of(held) == {"string"}:
-                        return step(below(view, name), key), held
+                found = _link_in(node, below(view, name), accepted=accepted)
+                if found is not None:
+                    return found
     for status, response in submit.node.items("responses"):
         for name, header in response.follow().items("headers") if status[:1] == "2" else ():
             if name.lower() == "operation-location" or (name.lower(), status) == (
@@ -201,4 +209,19 @@ def url_of(submit: Operation, views: Sequence[View]) -> tuple[str, Node] | None:
                 "202",
             ):
                 return f"$response.header.{name}", header
+    return None
+
+
+def _link_in(links: Node, path: str, *, accepted: bool) -> tuple[str, Node] | None:
+    """The link to the poll among those of an answer: a URL, or an object with one."""
+    views = views_of([links])[:1]
+    for key, held in views[0].members.items() if views else ():
+        # Every resource has a link to itself; after a 202 that is where to look again.
+        if key.lower() not in _POLL_LINKS or (key.lower() == "self" and not accepted):
+            continue
+        if types_of(held) == {"string"}:
+            return step(path, key), held
+        href = members_of(held).get("href")
+        if href is not None:
+            return f"{step(path, key)}.href", href
     return None

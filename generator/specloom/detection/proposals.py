@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from specloom.detection.answers import below, views_of
-from specloom.detection.calls import Caller, needed_members
+from specloom.detection.calls import Caller, needed_members, reached
 from specloom.detection.companions import Companion, cancel_of, list_of, result_of
 from specloom.detection.evidence import Evidence, Findings, Sureness
 from specloom.detection.files import file_of
@@ -45,7 +45,7 @@ class Proposal:
     Attributes:
         method: Of the submit, in capitals.
         path: Of the submit.
-        at: Where the submit stands in the document.
+        at: Where the submit stands in the document, or where that leads to it.
         job: The `x-job`, as it would be written there.
         sureness: What the score comes to.
         score: The sum of the points of all evidence.
@@ -73,7 +73,8 @@ def detect(tree: Tree) -> tuple[Proposal, ...]:
     ]
     neighbours = Neighbours.among(polls, operations)
     context = _Context(operations, operations_by_id(tree), places, neighbours)
-    found = (_best(submit, polls, context) for submit in operations if _may_submit(submit))
+    submits = (one for one in operations if _may_submit(one, places))
+    found = (_best(submit, polls, context) for submit in submits)
     return tuple(proposal for proposal in found if proposal is not None)
 
 
@@ -95,11 +96,10 @@ class _Context:
     neighbours: Neighbours
 
 
-def _may_submit(operation: Operation) -> bool:
-    node = operation.node
-    if node.at.file != node.tree.root.at.file or node.get("x-job") is not None:
-        return False
-    if reads(operation):
+def _may_submit(operation: Operation, places: frozenset[tuple[str, tuple[str, ...]]]) -> bool:
+    # What reads and can be read again by an id has been begun: `POST /query`, `GET /query/{id}`.
+    is_kept = operation.method == "post" and ("get", (*shape_of(operation.path), "{}")) in places
+    if operation.node.get("x-job") is not None or (reads(operation) and not is_kept):
         return False
     return operation.method in ("post", "put", "patch", "delete") or (
         operation.method == "get" and creates(operation)
@@ -180,7 +180,7 @@ class _Pair:
         proposal = Proposal(
             method=self.submit.method.upper(),
             path=self.submit.path,
-            at=self.submit.node.at,
+            at=reached(self.submit),
             job=job,
             sureness=sureness,
             score=findings.score,
@@ -233,8 +233,7 @@ class _Pair:
         if not free_parameters(self.submit, poll):
             call = caller.call(poll, {})
             return {"poll": call} if call is not None else None
-        named = caller.named_step(poll) if url is not None else None
-        return {"poll": {**named, "url": url[0]}} if named is not None and url is not None else None
+        return None if url is None else {"poll": {**caller.named_step(poll), "url": url[0]}}
 
     def _life(self) -> dict[str, Any]:
         status = self.poll.status
@@ -244,10 +243,12 @@ class _Pair:
             }
         states = {state: list(words) for state, words in status.life.states.items()}
         life: dict[str, Any] = {"status": status.path, "states": states}
-        if status.source == "flag" and (error := error_in(status.view)):
-            where = next(iter(error.values())).rpartition(".")[0]
-            when = where if where != status.view.path else next(iter(error.values()))
-            life["rules"] = [{"when": when, "state": "failed"}]
+        error = next(iter(error_in(status.view).values()), "")
+        where = error.rpartition(".")[0]
+        is_object = where not in ("", status.view.path)
+        # Where no word says that it failed, the error does; a text may be there all the time.
+        if error and (status.source == "flag" or ("failed" not in states and is_object)):
+            life["rules"] = [{"when": where if is_object else error, "state": "failed"}]
         return life
 
     def _rest(self, identity: Identity | None, findings: Findings) -> dict[str, Any]:

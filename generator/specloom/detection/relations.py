@@ -37,6 +37,9 @@ def relate(
         is_same = words == tokens_of(identity.parameter)
         text = f"its id is named as the parameter `{identity.parameter}` of the poll"
         found.add(2 if is_same else 1, text, identity.node.at)
+        asked = literals_of(poll.operation.path)[-1:]
+        if not is_same and asked and words[:-1] == tokens_of(asked[0]):
+            found.add(1, f"and as the poll's path: `{asked[0]}`", poll.operation.node.at)
 
 
 def _relate_links(submit: Operation, poll: Operation, found: Findings) -> None:

@@ -35,6 +35,7 @@ _ASYNC = re.compile(
     r"|check (on )?(the|its) (status|progress)|track (the|its) (status|progress)",
     re.IGNORECASE,
 )
+_OUTCOMES = ("response", "result", "output")
 _WAITING_HEADERS = ("location", "operation-location", "azure-asyncoperation", "retry-after")
 
 
@@ -69,7 +70,7 @@ def _weigh_repeated(submit: Operation, poll: Operation, findings: Findings) -> N
 def _weigh_status(status: Status, findings: Findings) -> None:
     life, at = status.life, status.node.at
     if status.source == "flag":
-        findings.add(1, f"`{status.name}` tells whether it is finished", at)
+        _weigh_flag(status, findings)
         return
     if "[" in status.path:
         findings.add(-1, "the poll answers with a list", at)
@@ -96,6 +97,14 @@ def _weigh_status(status: Status, findings: Findings) -> None:
         findings.add(-min(3, len(life.guesses)), f"where these belong is a guess: {told}", at)
     if _is_part(status):
         findings.add(-1, "it may be the state of a part only", at)
+
+
+def _weigh_flag(status: Status, findings: Findings) -> None:
+    at = status.node.at
+    findings.add(1, f"`{status.name}` tells whether it is finished", at)
+    beside = {name.lower() for name in status.view.members}
+    if "error" in beside and not beside.isdisjoint(_OUTCOMES):
+        findings.add(2, "beside it stands what came out, or the error", at, is_telling=True)
 
 
 def _is_part(status: Status) -> bool:

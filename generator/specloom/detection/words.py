@@ -55,7 +55,7 @@ _WEAK: dict[State, frozenset[str]] = {
         "pending waiting scheduled submitted accepted created new initialized initialised"
         " initializing initialising initiated received requested starting preparing deferred"
         " delayed init registered blocked queue planned not_ready notready paused unknown unspecified"
-        " undefined none throttled"
+        " undefined none throttled upload_complete upload_completed"
     ),
     "running": set_of(
         "active uploading downloading uploaded validated stopping ongoing sent partial"

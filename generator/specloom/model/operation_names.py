@@ -133,9 +133,11 @@ def _companions(one: Found) -> Iterator[tuple[str, str]]:
     """The further methods that an operation has, as `Operation.companions` says them, with their names."""
     if one.node.get("x-job") is not None:
         rest = one.name.removeprefix("submit") if one.name.startswith("submit") else f"_{one.name}"
-        yield "generate", f"generate{rest}"
-        if one.node.get("x-price") is not None:
-            yield "estimate", f"estimate{rest}"
+        kinds = ["generate", *(["estimate"] if one.node.get("x-price") is not None else [])]
+        yield from ((kind, f"{kind}{rest}") for kind in kinds)
+        for label, _ in request_shapes(one.node):
+            yield f"with_{label}", f"{one.name}_{label}"
+            yield from ((f"{kind}_with_{label}", f"{kind}{rest}_{label}") for kind in kinds)
         return
     for label, _ in request_shapes(one.node):
         yield f"with_{label}", f"{one.name}_{label}"

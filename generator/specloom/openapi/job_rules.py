@@ -291,15 +291,15 @@ def _check_key(job: _Job, submitted: Body) -> None:
     key = job.inner("idempotency", "key")
     if key is None:
         return
-    name = key.value.removeprefix("$request.header.")
-    known = [one for place, one in job.submit.parameters() if place == "header"]
-    if name == key.value:
+    place, _, name = key.value.removeprefix("$request.").partition(".")
+    known = [one for where, one in job.submit.parameters() if where == place]
+    if place not in ("header", "query"):
         check_source(key, Step(key, job.submit, job.by_id, submitted, "key"), job.report)
-    elif name.lower() not in {one.lower() for one in known}:
+    elif name not in known and (place == "query" or name.lower() not in map(str.lower, known)):
         # It is sent all the same: not every document declares what its prose asks for.
         job.report.warning(
             "unknown-parameter",
-            f"the submit has no header parameter {quoted(name)}",
+            f"the submit has no {place} parameter {quoted(name)}",
             key.at,
             related=[("the submit", job.submit.node.at.at_key())],
             hint=did_you_mean(name, known) or "declare it, so that others know it too",

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from jsonpath_rfc9535 import JSONPathError, JSONPathQuery
+from jsonpath_rfc9535.segments import JSONPathChildSegment
+from jsonpath_rfc9535.selectors import NameSelector
 
 from specloom.diagnostics import Location
 from specloom.source import limits
 from specloom.source.origins import Origin
 from specloom.source.overlay import read_actions
+from specloom.source.unfolding import items_elsewhere
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from specloom.diagnostics import Report
@@ -36,8 +39,8 @@ def apply_overlays(documents: Documents, overlays: Sequence[Path], report: Repor
     """
     if not overlays:
         return
-    merger = _Merger(documents.root.value, documents.open_root(), report)
-    for path in overlays:
+    merger = _Merger(documents, documents.root.value, documents.open_root(), report)
+    for path in _once(overlays, report):
         overlay = documents.read_overlay(path)
         if overlay is None:
             merger.is_whole = False
@@ -48,6 +51,22 @@ def apply_overlays(documents: Documents, overlays: Sequence[Path], report: Repor
             else:
                 merger.apply(action)
         _check_extends(overlay, documents, report)
+
+
+def _once(overlays: Sequence[Path], report: Report) -> Iterator[Path]:
+    """The overlays, each the first time that it is named: what it changes is changed by then."""
+    met: set[Path] = set()
+    for path in overlays:
+        known = path.resolve()
+        if known in met:
+            report.warning(
+                "overlay-twice",
+                "this overlay is named twice, and applied once",
+                Location(path.as_posix(), mark=(1, 1)),
+            )
+        else:
+            yield path
+        met.add(known)
 
 
 def _check_extends(overlay: Document, documents: Documents, report: Report) -> None:
@@ -69,20 +88,26 @@ class _Merger:
     """Applies actions, each to what the one before it has left.
 
     Attributes:
+        documents: The document and what it refers to.
         value: The whole document; changed in place.
         origin: Where it was written; changed along with it.
         is_whole: Whether all actions so far were applied: else what a later one misses proves nothing.
         added: How many values all overlays have brought.
+        is_unfolded: Whether path items of other files were laid into the document.
     """
 
+    documents: Documents
     value: dict[str, Any]
     origin: Origin
     report: Report
     is_whole: bool = True
     added: int = 0
+    is_unfolded: bool = False
 
     def apply(self, action: Action) -> None:
         """Apply one action; what cannot be done is an error, and then nothing of it is."""
+        if not self.is_unfolded and _may_reach_paths(action.target):
+            self._unfold(action)
         if self.added > limits.NODES:
             return  # said by the action that went beyond it
         targets = self._select(action.target, action.at.child("target"))
@@ -95,6 +120,15 @@ class _Merger:
             self._remove(targets, action)
         elif self._are_alike(targets, action):
             self._update(targets, action)
+
+    def _unfold(self, action: Action) -> None:
+        """Lay path items of other files in their places: an overlay changes nothing but one document."""
+        self.is_unfolded = True
+        for path, item, origin in items_elsewhere(self.documents):
+            if not self._is_bounded([("paths", path)], item, action.at.child("target")):
+                return
+            self.value["paths"][path] = item
+            self._opened(("paths",)).put(path, origin)
 
     def _select(self, path: JSONPathQuery, at: Location) -> list[_Pointer] | None:
         try:
@@ -168,16 +202,16 @@ class _Merger:
         faults = [fault for each in targets for fault in self._clashes(each, new, origin)]
         for fault in dict.fromkeys(faults):
             self._say_clash(action, *fault)
-        if faults or not self._is_bounded(targets, new, action):
+        at = action.at.child("copy" if action.update is None else "update")
+        if faults or not self._is_bounded(targets, new, at):
             return
         for target in targets:
             self._lay(target, copy.deepcopy(new), origin.copy())
 
-    def _is_bounded(self, targets: Sequence[_Pointer], new: Any, action: Action) -> bool:
+    def _is_bounded(self, targets: Sequence[_Pointer], new: Any, at: Location) -> bool:
         """Whether the document stays within what is read: a few lines that copy can double it again and again."""
         nodes, depth = _measure(new)
         self.added += nodes * len(targets)
-        at = action.at.child("copy" if action.update is None else "update")
         if self.added > limits.NODES:
             self.report.error(
                 "too-large",
@@ -309,6 +343,15 @@ class _Merger:
 
     def _home(self, pointer: _Pointer) -> Location:
         return self.origin.find(pointer)
+
+
+def _may_reach_paths(target: JSONPathQuery) -> bool:
+    """Whether a path may select what is below `paths`, or what holds them."""
+    first = next(iter(target.segments), None)
+    if first is None or type(first) is not JSONPathChildSegment:
+        return True
+    names = [each.name for each in first.selectors if isinstance(each, NameSelector)]
+    return len(names) < len(first.selectors) or "paths" in names
 
 
 def _measure(value: Any) -> tuple[int, int]:
