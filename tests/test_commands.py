@@ -75,6 +75,8 @@ OVERLAY = {
     ],
 }
 
+ACTION = {"target": "$.info", "update": {"title": "Woven"}}
+
 
 @pytest.fixture
 def document(tmp_path: Path) -> Path:
@@ -141,6 +143,35 @@ def test_weaving_needs_nothing_of_what_a_client_needs(document: Path) -> None:
     done = run_without(CLIENTS, "generate", str(document), over, out)
     assert done.returncode == 0, done.stderr
     assert (document.parent / "out/client/drawings/__init__.py").is_file()
+
+
+def test_json_is_woven_without_a_reader_of_yaml(tmp_path: Path) -> None:
+    text = """{"openapi": "3.1.0", "info": {"title": "t", "version": "1", "version": "2"}, "paths": {},
+        "components": {"schemas": {"A": {"$ref": "#/components/schemas/B"}}}}"""
+    (tmp_path / "api.json").write_text(text)
+    (tmp_path / "o.json").write_text(json.dumps({**OVERLAY, "actions": [ACTION]}))
+    over, out = f"--overlay={tmp_path / 'o.json'}", f"--out={tmp_path / 'out'}"
+    done = run_without(["yaml", "_yaml"], "generate", str(tmp_path / "api.json"), over, out)
+    assert done.returncode == 0, done.stderr
+    assert "api.json:1:61: warning[duplicate-key]" in done.stderr
+    assert "api.json:2:50: warning[dangling-reference]" in done.stderr
+
+
+# What takes long to import, and what reads no document does not need.
+SLOW = ("_yaml", "attr", "black", "jinja2", "jsonpath_rfc9535", "jsonschema", "yaml")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["generate", "a.yaml", "--package", "not one"]])
+def test_nothing_slow_is_imported_before_there_is_something_to_do(arguments: list[str]) -> None:
+    done = run_without(SLOW, *arguments)
+    assert ("usage: specloom" in done.stdout) or ("no package can be called" in done.stderr)
+
+
+def test_a_document_without_extensions_is_checked_without_jsonschema(tmp_path: Path) -> None:
+    path = tmp_path / "api.json"
+    path.write_text('{"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {}}')
+    done = run_without(("black", "jinja2", "jsonpath_rfc9535", "jsonschema"), "validate", str(path))
+    assert done.stdout == f"{path}: no errors, no warnings\n"
 
 
 @pytest.mark.parametrize("package", ["av", "msgspec", "PIL", "starlette", "uvicorn"])

@@ -62,8 +62,8 @@ def _character(chosen: random.Random) -> str:
 def fast() -> Iterator[None]:
     """Weaving without other processes: black changes no syntax tree, and the validator weaves nothing."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(render, "format_files", list)
-        patch.setattr(Validation, "__init__", lambda validation, documents: None)
+        patch.setattr(render, "laid_out", str)
+        patch.setattr(Validation, "__init__", lambda validation, *_: None)
         patch.setattr(Validation, "tell", lambda validation, report: None)
         yield
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.checking import codes, found, load, told
 
-from specloom.openapi import validate as module
+from specloom.openapi import validator_process as module
 from specloom.openapi.rules import check_rules
 from specloom.openapi.validate import Validation
 from specloom.source.references import check_references
@@ -270,6 +270,17 @@ def test_a_validator_that_cannot_start_is_one_warning(
 ) -> None:
     monkeypatch.setattr(module, "_COMMAND", (str(tmp_path / "nowhere"),))
     assert codes(load(tmp_path, f"openapi: 3.1.0\n{INFO}"), validated) == ["validator-failed"]
+
+
+def test_a_validator_that_is_not_asked_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outlived = tmp_path / "outlived"
+    program = f"import sys; sys.stdin.read(); open({str(outlived)!r}, 'w')"
+    monkeypatch.setattr(module, "_COMMAND", (sys.executable, "-c", program))
+    with module.ValidatorProcess():
+        pass
+    assert not outlived.exists()
 
 
 def test_what_is_no_openapi_is_not_validated(

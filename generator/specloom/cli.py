@@ -1,7 +1,4 @@
-"""The command line: arguments, exit codes, printing; no decisions.
-
-Exit codes: 0 done (warnings or not), 1 `check` found differences, 2 errors, nothing written, 130 interrupted.
-"""
+"""The command line: its arguments, and what is wrong with them; `commands` does what they ask for."""
 
 from __future__ import annotations
 
@@ -11,18 +8,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from specloom.detection import render_overlay
+from specloom.exits import DONE, ERRORS, INTERRUPTED
 from specloom.model.names import is_package_name
-from specloom.pipeline import Woven, check, generate, propose, read_api, weave
-from specloom.sandboxing import MissingExtraError, sandbox_options, serve_api
+from specloom.repetition import is_repeated
+from specloom.sandboxing import MissingExtraError, sandbox_options
 from specloom.settings import Settings, SettingsError, read_settings
-from specloom.source.limits import with_deep_stack
-from specloom.targets.model.render import render_model
+from specloom.source.limits import paused_collector, with_deep_stack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-DONE, DIFFERENT, ERRORS, INTERRUPTED = 0, 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -62,11 +56,17 @@ def _run(given: Sequence[str]) -> int:
             file=sys.stderr,
         )
         return ERRORS
+    if parsed.command == "generate" and is_repeated(settings.document, settings):
+        return DONE
+    # Only now: what is mistyped, and `--help`, need nothing of what weaves.
+    from specloom.commands import COMMANDS, serve
+
     document = settings.document
     if parsed.command == "sandbox":
-        return _sandbox(document, settings, parsed)
-    run = _COMMANDS[parsed.command]
-    return with_deep_stack(lambda: run(document, settings))
+        return serve(document, settings, parsed)
+    run = COMMANDS[parsed.command]
+    with paused_collector():
+        return with_deep_stack(lambda: run(document, settings))
 
 
 def _parser(*, is_sandbox: bool) -> argparse.ArgumentParser:
@@ -118,6 +118,12 @@ def _add_arguments(command: argparse.ArgumentParser, name: str) -> None:
         )
     if name in {"generate", "check"}:
         command.add_argument("--out", type=Path, help="the folder that receives client/ and docs/")
+        command.add_argument(
+            "--no-cache",
+            dest="cache",
+            action="store_false",
+            help="weave everything anew, and keep nothing for the next time",
+        )
 
 
 def _settings(parsed: argparse.Namespace) -> Settings:
@@ -130,146 +136,8 @@ def _settings(parsed: argparse.Namespace) -> Settings:
         package=parsed.package or project.package,
         strict=parsed.strict or project.strict,
         possible=getattr(parsed, "possible", False),
+        cache=getattr(parsed, "cache", True),
     )
-
-
-def _read(document: Path, settings: Settings) -> Woven:
-    return read_api(
-        document,
-        overlays=settings.overlays,
-        package=settings.package,
-        strict=settings.strict,
-    )
-
-
-def _woven(document: Path, settings: Settings) -> Woven:
-    return weave(
-        document,
-        overlays=settings.overlays,
-        package=settings.package,
-        strict=settings.strict,
-    )
-
-
-def _generate(document: Path, settings: Settings) -> int:
-    out = settings.out
-    if out is None:
-        print("specloom: name the folder to write to: --out DIR", file=sys.stderr)
-        return ERRORS
-    woven = _woven(document, settings)
-    changes = generate(woven, out)
-    _print_findings(woven)
-    if woven.report.failed:
-        return ERRORS
-    for verb, paths in (("wrote", changes.written), ("removed", changes.removed)):
-        for path in paths:
-            print(f"{verb} {out / path}")
-    if not changes.written and not changes.removed:
-        print(f"nothing changed: {len(changes.unchanged)} files in {out} are what {document} gives")
-    return DONE
-
-
-def _check(document: Path, settings: Settings) -> int:
-    out = settings.out
-    if out is None:
-        print("specloom: name the folder to check: --out DIR", file=sys.stderr)
-        return ERRORS
-    woven = _woven(document, settings)
-    changes = check(woven, out)
-    _print_findings(woven)
-    if woven.report.failed:
-        return ERRORS
-    told = (
-        ("differs", changes.written),
-        ("stale", changes.removed),
-        ("foreign", changes.foreign),
-    )
-    for verb, paths in told:
-        for path in paths:
-            print(f"{verb}: {out / path}")
-    if changes.written or changes.removed:
-        print(f"{out} is not what {document} gives: generate it again")
-    if changes.foreign:
-        print(f"{out} holds what specloom did not write: move it elsewhere")
-    return DIFFERENT if any(paths for _, paths in told) else DONE
-
-
-def _validate(document: Path, settings: Settings) -> int:
-    read = _read(document, settings)
-    _print_findings(read, hints=True)
-    if read.report.failed:
-        return ERRORS
-    warnings, hints = len(read.report.faults), len(read.report.hints)
-    told = f", {_counted(hints, 'hint')}" if hints else ""
-    print(f"{document}: no errors, {_counted(warnings, 'warning')}{told}")
-    return DONE
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count or 'no'} {what}{'' if count == 1 else 's'}"
-
-
-def _model(document: Path, settings: Settings) -> int:
-    read = _read(document, settings)
-    _print_findings(read)
-    if read.api is None:
-        return ERRORS
-    sys.stdout.write(render_model(read.api))
-    return DONE
-
-
-def _detect(document: Path, settings: Settings) -> int:
-    read = _read(document, settings)
-    _print_findings(read)
-    if read.report.failed:
-        return ERRORS
-    found = propose(read)
-    proposals = [one for one in found if settings.possible or one.sureness != "possible"]
-    if proposals:
-        title = read.api.title if read.api is not None else ""
-        sys.stdout.write(render_overlay(proposals, title))
-    else:
-        print(f"{document}: nothing looks like a job", file=sys.stderr)
-    if len(found) > len(proposals):
-        more = f"{_counted(len(found) - len(proposals), 'operation')} may be a job at most"
-        print(f"{more}: --possible shows them", file=sys.stderr)
-    return DONE
-
-
-def _sandbox(document: Path, settings: Settings, parsed: argparse.Namespace) -> int:
-    found: list[Woven] = []
-
-    def read() -> int:
-        found.append(_read(document, settings))
-        return DONE
-
-    with_deep_stack(read)
-    _print_findings(found[0])
-    api = found[0].api
-    return ERRORS if api is None else serve_api(api, parsed)
-
-
-_COMMANDS = {
-    "generate": _generate,
-    "check": _check,
-    "validate": _validate,
-    "model": _model,
-    "detect": _detect,
-}
-
-
-def _print_findings(woven: Woven, *, hints: bool = False) -> None:
-    """Print what is wrong; of hints only how many there are, unless they are asked for."""
-    if woven.report.faults:
-        print(woven.findings, file=sys.stderr)
-    count = len(woven.report.hints)
-    if count and hints:
-        print(woven.hints, file=sys.stderr)
-    elif count:
-        print(
-            f"{_counted(count, 'hint')}: `specloom validate` shows what else the document could say",
-            file=sys.stderr,
-        )
 
 
 if __name__ == "__main__":

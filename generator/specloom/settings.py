@@ -41,7 +41,8 @@ class SettingsError(Exception):
 class Settings:
     """What a run is about; paths are relative to the current folder, an empty package is the title's.
 
-    `possible` is for one run alone: whether what is only possible is proposed too.
+    `possible` and `cache` are for one run alone: whether what is only possible is proposed too, and whether what was
+    woven last may be used again.
     """
 
     document: Path | None = None
@@ -50,6 +51,7 @@ class Settings:
     package: str = ""
     strict: bool = False
     possible: bool = False
+    cache: bool = True
 
 
 def read_settings(file: Path) -> Settings:

@@ -33,7 +33,7 @@ def read_answers(
     is_mixed, contexts = _is_mixed(operation), answer_contexts(operation, context)
     for status, holder in operation.items("responses"):
         node = holder.follow()
-        found = [] if method == "head" else preferred(node)
+        found = list(preferred(node)) if method != "head" else []
         contents = [_content(kind, one, contexts[status], schemas) for kind, one in found]
         if found and _is_untyped(*found[0]):
             _say_untyped(*found[0], schemas)

@@ -25,11 +25,15 @@ _JOB_FIELDS: dict[str, Callable[[Job], Any]] = {
     "result.value": lambda job: job.result.value if job.result else None,
     "result.files": lambda job: job.result.files if job.result else None,
     "result.expires": lambda job: job.result.expires if job.result else None,
+    "result.optional": lambda job: job.result.optional if job.result else None,
     "error.code": lambda job: job.error_code,
     "error.message": lambda job: job.error_message,
     "cost.amount": lambda job: job.cost.amount if job.cost else None,
     "cost.discount": lambda job: job.cost.discount if job.cost else None,
+    "idempotency.known": lambda job: job.idempotency.known if job.idempotency else None,
 }
+
+_DATA = frozenset({"x-assumed", "example", "examples", "default"})
 
 
 @dataclass(slots=True)
@@ -44,20 +48,17 @@ class _Reader:
 
     def jobs(self) -> Iterator[tuple[str, Operation, Job]]:
         """Each life cycle with the prefix of its keys."""
-        found = [(one, one.job) for _, one in self.operations if one.job is not None]
-        for operation, job in found:
-            yield "job" if len(found) == 1 else f"{operation.qualified}.job", operation, job
+        firsts = [one for found, one in self.operations if found.is_first]
+        told = [(one, one.job) for one in firsts if one.job is not None]
+        for operation, job in told:
+            yield "job" if len(told) == 1 else f"{operation.qualified}.job", operation, job
 
-    def read(self, node: Node) -> Iterator[Assumption]:
-        assumed = node.get("x-assumed")
-        if assumed is not None:
-            yield from self._said(node, assumed)
-        members = list(node.items()) if isinstance(node.value, dict) else []
-        for key, member in members:
-            if key not in {"x-assumed", "example", "examples", "default"}:
-                yield from self.read(member)
-        for member in node.elements():
-            yield from self.read(member)
+    def read(self, root: Node) -> Iterator[Assumption]:
+        for pointer in _assuming(root.value) if root.tree.says("x-assumed") else ():
+            node = root
+            for step in pointer:
+                node = node.inner(step)
+            yield from self._said(node, node.inner("x-assumed"))
 
     def _said(self, node: Node, assumed: Node) -> Iterator[Assumption]:
         if isinstance(assumed.value, str):
@@ -132,6 +133,20 @@ class _Reader:
                 yield f"{prefix}.states", {
                     state: list(words) for state, words in job.states.items()
                 }
+
+
+def _assuming(root: Any) -> Iterator[tuple[str | int, ...]]:
+    """Where something is said to be assumed, in document order."""
+    waiting: list[tuple[tuple[str | int, ...], Any]] = [((), root)]
+    while waiting:
+        pointer, value = waiting.pop()
+        if isinstance(value, dict):
+            if "x-assumed" in value:
+                yield pointer
+            inner = [((*pointer, key), member) for key, member in value.items() if key not in _DATA]
+        else:
+            inner = [((*pointer, index), item) for index, item in enumerate(value)]
+        waiting.extend(one for one in reversed(inner) if isinstance(one[1], dict | list))
 
 
 def read_assumptions(root: Node, operations: list[tuple[Found, Operation]]) -> Iterator[Assumption]:

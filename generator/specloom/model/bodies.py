@@ -60,15 +60,19 @@ def body_kind(media_type: str, content: Node) -> BodyKind:
     return "binary" if kind == "json" and not is_json(name) and not is_shaped else kind
 
 
-def request_contents(operation: Node) -> list[tuple[str, Node]]:
+def request_contents(operation: Node) -> tuple[tuple[str, Node], ...]:
     """The contents of a request body, the one first that its method is made for.
 
     That is JSON, then a form, then parts, then anything else; a form or JSON whose schema speaks of files, which
     it could not carry, stands back behind parts.
     """
+    return operation.once(_by_rank)
+
+
+def _by_rank(operation: Node) -> tuple[tuple[str, Node], ...]:
     holder = operation.get("requestBody")
     if holder is None:
-        return []
+        return ()
 
     def rank(content: tuple[str, Node]) -> int:
         kind = body_kind(*content)
@@ -78,7 +82,7 @@ def request_contents(operation: Node) -> list[tuple[str, Node]]:
         return _RANKS[kind] + (0 if kind != "json" or exact else 1) + 2 * is_xml(content[0])
 
     told = [(name, node.follow()) for name, node in holder.follow().items("content")]
-    return sorted(told, key=rank)
+    return tuple(sorted(told, key=rank))
 
 
 def request_shapes(operation: Node) -> Iterator[tuple[str, str]]:

@@ -97,7 +97,7 @@ def _escaped(name: str) -> str:
 def _with_rules(root: Node, operations: Operations) -> tuple[Any, ...]:
     """The error codes; those that a rule of a request's schema answers know that rule's place."""
     rules: dict[str, str] = {}
-    for one in operations.found:
+    for one in operations.found if root.tree.says("x-error-code") else ():
         for schema in request_schemas(one.node):
             for node in schemas_within(schema):
                 code = node.text("x-error-code")
@@ -123,7 +123,7 @@ def _placed(
 ) -> Iterator[Declaration]:
     """Each declared type with its module: that of the only resource that reaches it, or the shared one."""
     sent = {name for one in webhooks for name in names_in(one.type)}
-    by_name = {declared.name: declared for declared in types}
+    onward = {declared.name: [*_names_in_declaration(declared)] for declared in types}
     reached: dict[str, set[str]] = {}
     holders = [
         (resource.name, [name for one in resource.operations for name in _mentioned(one)])
@@ -132,9 +132,9 @@ def _placed(
     for holder, waiting in [*holders, (WEBHOOKS, [*sent])]:
         while waiting:
             name = waiting.pop()
-            if holder not in reached.setdefault(name, set()) and name in by_name:
+            if holder not in reached.setdefault(name, set()) and name in onward:
                 reached[name].add(holder)
-                waiting.extend(_names_in_declaration(by_name[name]))
+                waiting.extend(onward[name])
     for declared in types:
         homes = reached.get(declared.name, set())
         yield dataclasses.replace(declared, module=next(iter(homes)) if len(homes) == 1 else SHARED)

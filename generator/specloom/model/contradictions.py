@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from specloom.diagnostics import Location
     from specloom.openapi.tree import Node
 
+_LISTS = frozenset({"allOf", "oneOf", "anyOf"})
 _CLOSING = ("additionalProperties", "unevaluatedProperties")
 _LIMITING = frozenset(
     {
@@ -36,6 +37,8 @@ def is_closed(node: Node) -> bool:
 
 def closed_to_others(node: Node) -> frozenset[Location]:
     """The places of those parts of a schema that are closed to properties which stand beside them."""
+    if not isinstance(node.value, dict) or _LISTS.isdisjoint(node.value):
+        return frozenset()
     choices = [part for key in ("oneOf", "anyOf") for part in node.elements(key)]
     if not any(is_closed(part.follow()) for part in [*choices, *node.elements("allOf")]):
         return frozenset()

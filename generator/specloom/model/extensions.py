@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -223,6 +224,8 @@ def _why(node: Node) -> str:
 
 def read_advice(schema: Node) -> tuple[Advice, ...]:
     """All advice of a request's schema and of the schemas in it, in document order."""
+    if not schema.tree.says("x-advice"):
+        return ()
     return tuple(
         Advice(effect=advice.text("effect"), message=advice.text("message"))
         for holder in schemas_within(schema)
@@ -232,9 +235,9 @@ def read_advice(schema: Node) -> tuple[Advice, ...]:
 
 def schemas_within(schema: Node) -> Iterator[Node]:
     """The schema and every schema that it reaches, each once."""
-    seen, waiting = set(), [schema]
+    seen, waiting = set(), deque([schema])
     while waiting:
-        node = waiting.pop(0)
+        node = waiting.popleft()
         if node.at in seen or not isinstance(node.value, dict | list):
             continue
         seen.add(node.at)

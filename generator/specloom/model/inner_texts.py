@@ -60,11 +60,13 @@ def _is_json_text(schema: Node) -> bool:
 def _marked(value: Any, bodies: list[list[Node]]) -> Any:
     if isinstance(value, str):
         return _path(value, bodies)
+    if isinstance(value, Location):
+        return value
     if isinstance(value, tuple | list):
         return type(value)(_marked(member, bodies) for member in value)
     if isinstance(value, Mapping):
         return {name: _marked(member, bodies) for name, member in value.items()}
-    if is_dataclass(value) and not isinstance(value, type | Location):
+    if is_dataclass(value) and not isinstance(value, type):
         held = {one.name: getattr(value, one.name) for one in fields(value)}
         return replace(value, **{name: _marked(one, bodies) for name, one in held.items()})
     return value

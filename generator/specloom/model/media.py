@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
 from specloom.model.names import snake
@@ -51,6 +52,7 @@ _LABELS = {
 }
 
 
+@lru_cache(maxsize=1024)
 def plain(media_type: str) -> str:
     """A media type without its parameters, in lower case."""
     return media_type.partition(";")[0].strip().lower()
@@ -152,8 +154,12 @@ def successes(operation: Node) -> Iterator[tuple[str, Node]]:
     yield from good or [(status, node) for status, node in told if status == "default"]
 
 
-def preferred(answer: Node) -> list[tuple[str, Node]]:
+def preferred(answer: Node) -> tuple[tuple[str, Node], ...]:
     """The contents of an answer: JSON first, then those that are no XML twin, streams last."""
+    return answer.once(_by_rank)
+
+
+def _by_rank(answer: Node) -> tuple[tuple[str, Node], ...]:
 
     def rank(content: tuple[str, Node]) -> int:
         kind = kind_of(content[0], content[1].follow())
@@ -161,7 +167,8 @@ def preferred(answer: Node) -> list[tuple[str, Node]]:
             return 0 if is_json(content[0]) else 1
         return 4 if kind == "stream" else 3 if is_xml(content[0]) else 2
 
-    return [(name, node.follow()) for name, node in sorted(answer.items("content"), key=rank)]
+    told = sorted(answer.items("content"), key=rank)
+    return tuple((name, node.follow()) for name, node in told)
 
 
 def alternatives(operation: Node) -> Iterator[tuple[str, str]]:

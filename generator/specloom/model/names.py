@@ -225,6 +225,9 @@ def _words(text: str) -> tuple[str, ...]:
 def _divided(text: str) -> Iterator[str]:
     """Runs of letters and digits, divided at their humps: `HTTPServer` is HTTP, Server."""
     for run in _RUN.findall(unicodedata.normalize("NFKC", text[:_LONGEST_TEXT])):
+        if run[1:].islower() and run.isalpha():  # most words by far
+            yield run
+            continue
         smooth = _PLURAL.sub(_flat, _VERSION.sub(_flat, _KNOWN.sub(_flat, run)))
         start = 0
         for index in range(1, len(run)):
@@ -259,11 +262,13 @@ def _is_hump(run: str, index: int) -> bool:
     return not (is_led and unit is not None)
 
 
+@lru_cache(maxsize=65_536)
 def snake(text: str, *, digits: str = "n") -> str:
     """`text` as a variable: lower case with underscores; `digits` goes before a leading digit."""
     return _identifier("_".join(_fitting(_spelled(words(text)), _LONGEST_LINE, gap=1)), digits)
 
 
+@lru_cache(maxsize=65_536)
 def pascal(text: str, *, digits: str = "Type") -> str:
     """`text` as a class: capitalised words, capitals kept where the document wrote a word in capitals or CamelCase."""
     parts = _spelled([*_words(text)])
@@ -312,8 +317,9 @@ def _fitting(parts: list[str], room: int, *, gap: int = 0, share: float = 2) -> 
 
 
 def _identifier(text: str, digits: str) -> str:
-    candidate = "".join(char for char in text if f"a{char}".isidentifier())[:_MOST_CHARACTERS]
-    candidate = candidate.encode()[:_MOST_BYTES].decode(errors="ignore")
+    if not f"a{text}".isidentifier():
+        text = "".join(char for char in text if f"a{char}".isidentifier())
+    candidate = text[:_MOST_CHARACTERS].encode()[:_MOST_BYTES].decode(errors="ignore")
     if not candidate:
         return ""
     return candidate if candidate.isidentifier() else f"{digits}{candidate}"
@@ -337,27 +343,20 @@ class Scope:
 
     def __init__(self, reserved: Iterable[str] = (), *, fold: bool = False) -> None:
         self._fold = fold
-        self._reserved = {self._key(name) for name in reserved}
+        self._reserved = _keys(frozenset(reserved), fold)
         self._taken: set[str] = set()
         # Thousands of names may differ by their numbers only.
         self._numbers: dict[str, int] = {}
 
-    def _key(self, name: str) -> str:
-        folded = unicodedata.normalize("NFKC", name)
-        return folded.lower() if self._fold else folded
-
     def is_free(self, name: str) -> bool:
         """Whether `name` can still be claimed as it is."""
-        return (
-            bool(name)
-            and self._key(name) not in self._taken
-            and self._key(name) not in self._reserved
-        )
+        key = _key(name, self._fold)
+        return bool(name) and key not in self._taken and key not in self._reserved
 
     def claim(self, *wanted: str) -> str:
         """The first of `wanted`, with an underscore if it is reserved; then the first free one; then numbered ones."""
         first = next((name for name in wanted if name), "unnamed")
-        reserved = self._key(first) in self._reserved
+        reserved = _key(first, self._fold) in self._reserved
         for name in (f"{first}_" if reserved else first, *wanted):
             if self.is_free(name):
                 return self._take(name)
@@ -377,8 +376,20 @@ class Scope:
         raise AssertionError("numbers do not end")
 
     def _take(self, name: str) -> str:
-        self._taken.add(self._key(name))
+        self._taken.add(_key(name, self._fold))
         return name
+
+
+def _key(name: str, fold: bool) -> str:
+    """What two names share that count as the same."""
+    folded = unicodedata.normalize("NFKC", name)
+    return folded.lower() if fold else folded
+
+
+@lru_cache(maxsize=256)
+def _keys(names: frozenset[str], fold: bool) -> frozenset[str]:
+    """The keys of reserved names: each record and each enumeration has a scope with the same ones."""
+    return frozenset(_key(name, fold) for name in names)
 
 
 def pinned_first(nodes: Sequence[Node]) -> list[int]:

@@ -9,7 +9,6 @@ from specloom.model.shapes import (
     Shape,
     annotation,
     extra_schemas,
-    is_fit_for_field,
     limits_of,
     merged_shape,
     narrows,
@@ -102,11 +101,16 @@ def _extra(schemas: Schemas, shape: Shape, context: str) -> Type | None:
 def _can_be_field(schemas: Schemas, wire: str, nodes: list[Node]) -> bool:
     if any(node.value is False for node in nodes):
         return False  # the property that may not be there
-    if is_fit_for_field(wire):
+    if _is_fit_for_field(wire):
         return True
     message = "a name with quotes, backslashes or controls is no field; its value lies in `extra`"
     schemas.report.warning("fallback", message, nodes[0].at.at_key())
     return False
+
+
+def _is_fit_for_field(wire: str) -> bool:
+    """Whether a property can be a field of a record: msgspec takes no name that JSON has to escape."""
+    return not any(char in '"\\' or char < " " for char in wire)
 
 
 def _field(

@@ -57,8 +57,9 @@ class Operations:
         }
         tags = (one.tag for one in self.found)
         self.resources = name_resources(tags, pinned, self.client_name)
+        groups = _by_tag(self.found)
         for tag, (attribute, class_name) in self.resources.items():
-            group = [one for one in self.found if spelled_tag(one.tag) == tag]
+            group = groups[tag]
             name_methods(group, attribute, class_name, self.schemas.report)
             name_results(group, class_name)
         self.found = [each for one in self.found for each in (one, *_further(one))]
@@ -74,14 +75,13 @@ class Operations:
         """The resources, in the order in which the document first uses their tags."""
         told = [one for one in self.root.elements("tags") if one.text("description")]
         docs = {spelled_tag(one.text("name")): one.text("description") for one in reversed(told)}
+        groups = _by_tag(self.found)
         return tuple(
             Resource(
                 name=attribute,
                 class_name=class_name,
                 doc=docs.get(tag, ""),
-                operations=tuple(
-                    self._operation(one) for one in self.found if spelled_tag(one.tag) == tag
-                ),
+                operations=tuple(self._operation(one) for one in groups[tag]),
             )
             for tag, (attribute, class_name) in self.resources.items()
         )
@@ -157,14 +157,24 @@ class Operations:
         return found
 
 
+def _by_tag(found: list[Found]) -> dict[str, list[Found]]:
+    """The operations of each resource."""
+    groups: dict[str, list[Found]] = {}
+    for one in found:
+        groups.setdefault(spelled_tag(one.tag), []).append(one)
+    return groups
+
+
 def _further(one: Found) -> Iterator[Found]:
     """An operation as its further methods call it, which send the body in another shape."""
     for label, media_type in request_shapes(one.node):
         name = one.companions.pop(f"with_{label}", "")
+        kinds = [kind for kind in one.companions if f"{kind}_with_{label}" in one.companions]
+        own = {kind: one.companions.pop(f"{kind}_with_{label}") for kind in kinds}
         if name:
             qualified = f"{one.qualified.rpartition('.')[0]}.{name}"
             yield replace(
-                one, name=name, qualified=qualified, companions={}, request_type=media_type
+                one, name=name, qualified=qualified, companions=own, request_type=media_type
             )
 
 

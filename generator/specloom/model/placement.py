@@ -1,9 +1,10 @@
-"""Which module holds which type: no module of models is larger than people, and type checkers, can read."""
+"""Which module holds which type: no module of models is so large that a program pays for what it never meets."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from specloom.model.names import snake
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
     from specloom.model.types import Declaration
 
-_MOST = 600  # pyright gives up on a module with some thousand classes
+# A class costs its making when its module is loaded, and pyright gives up on some thousand in one.
+_MOST = 50
 
 
 def divided(types: Iterable[Declaration]) -> Iterator[Declaration]:
@@ -23,18 +25,23 @@ def divided(types: Iterable[Declaration]) -> Iterator[Declaration]:
     Unions stay together, since those that lead back to themselves have to.
     """
     every = list(types)
+    sizes = Counter(one.module for one in every if not isinstance(one, Union))
     held: dict[str, Counter[str]] = {}
     for one in every:
-        if not isinstance(one, Union):
-            held.setdefault(one.module, Counter()).update(_beginnings(one))
+        if not isinstance(one, Union) and sizes[one.module] > _MOST:
+            held.setdefault(one.module, Counter()).update(_beginnings(one.name))
     for one in every:
-        shared = held.get(one.module, Counter())
-        is_small = isinstance(one, Union) or shared[""] <= _MOST
-        letters = "" if is_small else next(b for b in _beginnings(one) if b and shared[b] <= _MOST)
-        yield dataclasses.replace(one, module=f"{one.module}_{letters}") if letters else one
+        if isinstance(one, Union) or one.module not in held:
+            yield one
+        else:
+            shared = held[one.module]
+            beginnings = _beginnings(one.name)
+            letters = next((b for b in beginnings if b and shared[b] <= _MOST), beginnings[-1])
+            yield dataclasses.replace(one, module=f"{one.module}_{letters}")
 
 
-def _beginnings(one: Declaration) -> list[str]:
+@lru_cache(maxsize=65_536)
+def _beginnings(name: str) -> tuple[str, ...]:
     """The first letters of a type's name: none, one, two, and so on, whole words where they end there."""
-    name = snake(one.name)
-    return list(dict.fromkeys(name[:size].rstrip("_") for size in range(len(name) + 1)))
+    name = snake(name)
+    return tuple(dict.fromkeys(name[:size].rstrip("_") for size in range(len(name) + 1)))

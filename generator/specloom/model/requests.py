@@ -84,7 +84,7 @@ class SchemaView:
             return node.value
         closed = closed_to_others(node)
         demands = self.sent and not _DEMANDING.isdisjoint(node.value)
-        received |= received_names(node) if demands else frozenset()
+        received |= node.once(received_names) if demands else frozenset()
         parts = {
             key: [
                 self._part(part, node, opened or part.follow().at in closed, received)
@@ -110,8 +110,8 @@ class SchemaView:
         """What stands at `node`, with the views of its parts: the keywords that a validator knows."""
         is_text = node.value.get("type") in ("string", ["string", "null"], ["null", "string"])
         view = {
-            key: parts[key] if key in parts else self._member(key, node.get(key), is_text=is_text)
-            for key in node.value
+            key: parts[key] if key in parts else self._member(key, value, node, is_text=is_text)
+            for key, value in node.value.items()
             if self._is_checked(key) and (key in parts or key not in _LISTS)
         }
         self._name_types(view)
@@ -138,18 +138,18 @@ class SchemaView:
             return True
         return key not in _READ_BY_PEOPLE and (key == "x-error-code" or not key.startswith("x-"))
 
-    def _member(self, key: str, node: Node | None, *, is_text: bool) -> Any:
-        if node is None:
-            return None
-        if key in _DATA:
-            return texts_of(node) if key == "enum" and is_text else node.value
+    def _member(self, key: str, value: Any, holder: Node, *, is_text: bool) -> Any:
         if key == "pattern":
-            return self._pattern(node)
+            return self._pattern(holder.inner(key))
         if key in _MAPS:
-            return {name: self.schema(member) for name, member in node.items()}
-        if isinstance(node.value, list):
-            return [self.schema(element) for element in node.elements()]
-        return self.schema(node)
+            return {name: self.schema(member) for name, member in holder.inner(key).items()}
+        if not isinstance(value, dict | list):
+            return value
+        if key in _DATA:
+            return texts_of(holder.inner(key)) if key == "enum" and is_text else value
+        if isinstance(value, list):
+            return [self.schema(element) for element in holder.inner(key).elements()]
+        return self.schema(holder.inner(key))
 
     def _pattern(self, node: Node) -> Any:
         try:

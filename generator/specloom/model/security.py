@@ -123,7 +123,7 @@ def _found(root: Node, name: str) -> Node | None:
     if name in declared or "/" not in name:
         return declared.get(name)
     at = root.tree.documents.resolve(root.at, name)  # since 3.2 a URI may stand for a name
-    return type(root)(root.tree, at, root.tree.value(at)) if at is not None else None
+    return root.tree.node(at) if at is not None else None
 
 
 def _scheme(root: Node, name: str, operations: list[Operation], report: Report) -> SecurityScheme:

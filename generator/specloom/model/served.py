@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from specloom.model.bodies import body_kind, request_contents
@@ -13,7 +14,7 @@ from specloom.model.requests import SchemaView
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from specloom.diagnostics import Report
+    from specloom.diagnostics import Location, Report
     from specloom.model.operation_names import Found
     from specloom.model.operations import Operations
     from specloom.openapi.tree import Node
@@ -22,33 +23,50 @@ if TYPE_CHECKING:
 def served(operations: Operations, report: Report) -> dict[str, Any]:
     """Answers, parameters and bodies by qualified operation, and the `$defs` that their schemas share."""
     view = SchemaView(report, operations.schemas.families, sent=False)
+    answers = _Answers(view)
     firsts = [one for one in operations.found if one.is_first]
+    twins: dict[Location, list[Found]] = {}
+    for one in operations.found:
+        twins.setdefault(one.node.at, []).append(one)
     return {
         "$defs": view.definitions,
-        "answers": {one.qualified: _answers(one, view) for one in firsts},
+        "answers": {one.qualified: _by_status(one, answers) for one in firsts},
         "parameters": {one.qualified: _parameters(one, view) for one in firsts},
-        "bodies": {one.qualified: list(_bodies(one, operations.found)) for one in firsts},
+        "bodies": {one.qualified: list(_bodies(one, twins[one.node.at])) for one in firsts},
     }
 
 
-def _answers(one: Found, view: SchemaView) -> dict[str, Any]:
+def _by_status(one: Found, answers: _Answers) -> dict[str, Any]:
     """By status: the schema of each content (an item's, where it is a stream), and of each header."""
     return {
-        str(status).upper() if status != "default" else status: {
-            "contents": {
-                name: view.schema(schema)
-                for name, content in preferred(holder.follow())
-                if (schema := _schema(name, content)) is not None
-            },
-            "headers": {
-                name: view.schema(schema)
-                for name, header in holder.follow().items("headers")
-                if (schema := content_schema(header.follow())[1]) is not None
-                and name.lower() != "content-type"
-            },
-        }
+        str(status).upper() if status != "default" else status: answers.of(holder.follow())
         for status, holder in one.node.items("responses")
     }
+
+
+@dataclass(slots=True)
+class _Answers:
+    """The answers that were looked at: most operations refer to the same ones."""
+
+    view: SchemaView
+    _told: dict[Location, dict[str, Any]] = field(default_factory=dict)
+
+    def of(self, answer: Node) -> dict[str, Any]:
+        if answer.at not in self._told:
+            self._told[answer.at] = {
+                "contents": {
+                    name: self.view.schema(schema)
+                    for name, content in preferred(answer)
+                    if (schema := _schema(name, content)) is not None
+                },
+                "headers": {
+                    name: self.view.schema(schema)
+                    for name, header in answer.items("headers")
+                    if (schema := content_schema(header.follow())[1]) is not None
+                    and name.lower() != "content-type"
+                },
+            }
+        return self._told[answer.at]
 
 
 def _schema(media_type: str, content: Node) -> Node | None:
@@ -70,10 +88,9 @@ def _parameter(node: Node, schema: Any) -> Any:
     return {"anyOf": [schema, {"const": ""}]} if node.flag("allowEmptyValue") else schema
 
 
-def _bodies(one: Found, found: list[Found]) -> Iterator[dict[str, str]]:
+def _bodies(one: Found, twins: list[Found]) -> Iterator[dict[str, str]]:
     """The contents of a body as the document has them; `check` is the operation whose rules hold for each."""
     contents = request_contents(one.node)
-    twins = [other for other in found if other.node.at == one.node.at]
     own = {other.request_type: other.qualified for other in twins if other.request_type}
     checked = {_told(content): own.get(name, "") for name, content in contents if name in own}
     for at, (name, content) in enumerate(contents):

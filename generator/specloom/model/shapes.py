@@ -93,7 +93,14 @@ class Shape:
 
 
 def shape_of(node: Node) -> Shape:
-    """The shape of the schema at `node`; references and `allOf` inside it are followed."""
+    """The shape of the schema at `node`; references and `allOf` inside it are followed.
+
+    It is made once for each node, and belongs to everybody who asks: nobody changes it.
+    """
+    return node.once(_made_shape)
+
+
+def _made_shape(node: Node) -> Shape:
     shape = Shape(node)
     _gather(shape, node)
     _add_conditional(shape, node)
@@ -237,7 +244,7 @@ def _add_conditional(shape: Shape, node: Node) -> None:
     for holder in holders:
         for name, member in shape_of(holder).properties.items():
             if narrows(member[0]):
-                shape.properties.setdefault(name, member)
+                shape.properties.setdefault(name, [*member])
 
 
 def _gather_value(shape: Shape, node: Node) -> None:
@@ -327,14 +334,11 @@ def limits_of(node: Node) -> Limits:
     }:
         chain.append(target)
     for link in [*reversed(chain)]:
-        for keyword, name in _LIMITS.items():
-            member = link.get(keyword)
-            if (
-                member is not None
-                and isinstance(member.value, int | float)
-                and not isinstance(member.value, bool)
-            ):
-                found[name] = member.value
+        said = link.value if isinstance(link.value, dict) else {}
+        for keyword in _LIMITS.keys() & said.keys():
+            limit = said[keyword]
+            if isinstance(limit, int | float) and not isinstance(limit, bool):
+                found[_LIMITS[keyword]] = limit
         found["pattern"] = link.text("pattern") or found.get("pattern", "")
         found["format"] = link.text("format") or found.get("format", "")
         found["unique_items"] = link.flag("uniqueItems") or found.get("unique_items", False)
@@ -358,11 +362,6 @@ def extra_schemas(shape: Shape) -> list[Node]:
     told = shape.additional
     said = [told] if told is not None and isinstance(told.value, dict) and told.value else []
     return [*shape.patterns, *said]
-
-
-def is_fit_for_field(wire: str) -> bool:
-    """Whether a property can be a field of a record: msgspec takes no name that JSON has to escape."""
-    return not any(char in '"\\' or char < " " for char in wire)
 
 
 def texts_of(enum: Node) -> list[Any]:

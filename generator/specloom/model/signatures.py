@@ -14,16 +14,15 @@ from specloom.model.bodies import with_files
 from specloom.model.names import ARGUMENT_NAMES, SUBMIT_NAMES, Scope
 from specloom.model.types import Constant, Field, Named, Record, Type
 from specloom.openapi.job_rules import job_fields
-from specloom.openapi.tree import Node
 from specloom.targets.client.runtime.pointers import pointer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from specloom.model.schemas import Schemas
-    from specloom.openapi.tree import Tree
+    from specloom.openapi.tree import Node, Tree
 
-_BODY, _HEADER = "$request.body#", "$request.header."
+_BODY, _HEADER, _QUERY = "$request.body#", "$request.header.", "$request.query."
 _FLATTENED = frozenset({"json", "form", "multipart"})
 
 
@@ -114,6 +113,8 @@ class _Builder:
         )
 
     def _is_key(self, parameter: Parameter) -> bool:
+        if parameter.place == "query":
+            return self.key == f"{_QUERY}{parameter.wire_name}"
         is_header = parameter.place == "header" and self.key.startswith(_HEADER)
         return is_header and self.key[len(_HEADER) :].lower() == parameter.wire_name.lower()
 
@@ -121,7 +122,7 @@ class _Builder:
         """The type of a member as it is sent: in a form of parts its files are files."""
         if not self.has_parts:
             return one.type
-        return with_files(Node(self.tree, one.at, self.tree.value(one.at)), one.type)
+        return with_files(self.tree.node(one.at), one.type)
 
     def _record(self, kind: Type) -> Record | None:
         declared = self.schemas.declared.get(kind.name) if isinstance(kind, Named) else None

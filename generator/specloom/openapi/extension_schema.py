@@ -8,8 +8,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jsonschema.validators import Draft202012Validator
-
 from specloom.openapi.findings import Finding, findings
 
 if TYPE_CHECKING:
@@ -39,6 +37,9 @@ def extension_names() -> tuple[str, ...]:
 
 @cache
 def _validator(name: str) -> Validator:
+    # Most documents have no extension of ours, and it takes as long to import as all of specloom.
+    from jsonschema.validators import Draft202012Validator
+
     return Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": extension_schema()["$defs"]})
 
 

@@ -19,16 +19,17 @@ from specloom.openapi.pagination_rules import check_pagination
 from specloom.openapi.price_rules import check_currency, check_price
 from specloom.openapi.request_rules import check_advice, check_error_code, check_error_codes
 from specloom.openapi.signature_rules import check_signature
-from specloom.openapi.suggestions import did_you_mean, distance, quoted
-from specloom.openapi.tree import Node, Tree
+from specloom.openapi.suggestions import did_you_mean, is_near, quoted
+from specloom.openapi.tree import Tree
 from specloom.openapi.walk import Part, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from specloom.diagnostics import Diagnostic, Location
     from specloom.openapi.findings import Finding
     from specloom.openapi.operations import Operation
+    from specloom.openapi.tree import Node
     from specloom.source.references import Documents
 
 __all__ = ["check_extensions"]
@@ -53,12 +54,17 @@ _OTHERS = frozenset({"x-enumDescriptions", "x-enum-names", "x-enumNames", "x-cod
 _MOST_SUBMITS = 3  # that a finding in a shared life cycle names
 
 
-def check_extensions(documents: Documents, report: Report) -> None:
-    """Report every fault of an extension of ours, wherever in the documents it stands."""
+def check_extensions(
+    documents: Documents, report: Report, parts: Sequence[Part] | None = None
+) -> None:
+    """Report every fault of an extension of ours, wherever in the documents it stands.
+
+    `parts` are those of the documents, where they were walked before.
+    """
     sound: set[Location] = set()
     faulty: dict[Location, frozenset[str]] = {}
-    parts = [part for part in walk(documents) if isinstance(part.value, dict)]
-    for part in parts:
+    objects = [part for part in parts or walk(documents) if isinstance(part.value, dict)]
+    for part in objects:
         for name, at, value in _extensions(part, report):
             found = [*faults(name, value)]
             for fault in found:
@@ -71,7 +77,7 @@ def check_extensions(documents: Documents, report: Report) -> None:
                 # What is sound beside a fault is looked at all the same, so that all is said at once.
                 faulty[at] = frozenset(str(fault.pointer[0]) for fault in found if fault.pointer)
     if sound or faulty:
-        _check_meaning(Tree(documents), parts, sound, faulty, report)
+        _check_meaning(Tree(documents), objects, sound, faulty, report)
 
 
 def _extensions(part: Part, report: Report) -> Iterator[tuple[str, Location, object]]:
@@ -108,7 +114,7 @@ def _near_name(key: str, names: tuple[str, ...]) -> str:
         return ""
     folded = key.lower().replace("_", "-")
     reach = 1 if len(folded) < 8 else 2
-    return next((name for name in names if distance(folded, name) <= reach), "")
+    return next((name for name in names if is_near(folded, name, reach)), "")
 
 
 def _report_fault(
@@ -219,7 +225,7 @@ def _check_meaning(
         check_error_codes(codes, report)
     for part in parts:
         if part.kind == "schema" and any(key.startswith("x-") for key in part.value):
-            node = Node(tree, part.at, tree.value(part.at))
+            node = tree.node(part.at)
             held = {key: inner for key, inner in node.items() if inner.at in sound}
             check_enum(node, held, report)
             check_error_code(held.get("x-error-code"), codes, report)

@@ -7,10 +7,11 @@ and `x-` extensions are opaque, so that nothing which merely looks like OpenAPI 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 __all__ = ["GRAMMAR", "Field", "Kind", "children", "guess_kind", "holds_reference", "known_keys"]
 
@@ -18,7 +19,7 @@ __all__ = ["GRAMMAR", "Field", "Kind", "children", "guess_kind", "holds_referenc
 # `[X]` (a list of them) or `{X}` (a mapping whose keys are names).
 Kind = str
 
-_SCALARS = frozenset({"string", "boolean", "number", "integer", "any"})
+_Step = TypeVar("_Step", str, int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,7 @@ def holds_reference(kind: Kind, value: Any) -> bool:
     return kind in _REFERRED and isinstance(value, dict) and isinstance(value.get("$ref"), str)
 
 
+@cache
 def known_keys(kind: Kind, version: str) -> frozenset[str] | None:
     """The keys that an object may have in a version such as `3.1`; None if its keys are data."""
     if kind in _MEMBERS or kind not in GRAMMAR:
@@ -218,34 +220,44 @@ def known_keys(kind: Kind, version: str) -> frozenset[str] | None:
     return frozenset(key for key, field in fields if field.since <= version <= field.until)
 
 
-def children(kind: Kind, value: Any) -> Iterator[tuple[tuple[str | int, ...], Kind, Any]]:
-    """What an object holds: the steps to each part, its kind and its value; scalars too, data not."""
+def children(kind: Kind, value: Any) -> list[tuple[tuple[str | int, ...], Kind, Any]]:
+    """What an object holds: the steps to each part, its kind and its value.
+
+    Of scalars only those are told that are no strings where strings belong: nothing is asked of the others.
+    """
+    found: list[tuple[tuple[str | int, ...], Kind, Any]] = []
     if not isinstance(value, dict) or holds_reference(kind, value):
-        return
-    fields, members = GRAMMAR.get(kind, {}), _MEMBERS.get(kind)
+        return found
+    fields, members = _HELD.get(kind, {}), _HELD_BY_MEMBERS.get(kind, _NOTHING)
     for key, held in value.items():
-        field = fields.get(key)
-        if field is not None:
-            yield from _held((key,), field.holds, held)
-        elif kind == "components" and key == "x-jobs":
-            continue
-        elif members is not None and not key.startswith("x-"):
-            yield from _held((key,), members, held)
+        form, inner = fields.get(key, _NOTHING if key.startswith("x-") else members)
+        if form == "." and not (inner == "string" and isinstance(held, str)):
+            found.append(((key,), inner, held))
+        elif form == "[" and isinstance(held, list):
+            items = enumerate(held) if inner != "string" else _no_strings(enumerate(held))
+            found.extend([((key, index), inner, item) for index, item in items])
+        elif form == "{" and isinstance(held, dict):
+            named = held.items() if inner != "string" else _no_strings(held.items())
+            found.extend([((key, name), inner, member) for name, member in named])
+    return found
 
 
-def _held(
-    steps: tuple[str | int, ...], kind: Kind, value: Any
-) -> Iterator[tuple[tuple[str | int, ...], Kind, Any]]:
-    if kind == "any":
-        return
-    if kind.startswith("[") and isinstance(value, list):
-        for index, item in enumerate(value):
-            yield (*steps, index), kind[1:-1], item
-    elif kind.startswith("{") and isinstance(value, dict):
-        for name, member in value.items():
-            yield (*steps, name), kind[1:-1], member
-    elif kind in GRAMMAR or kind in _SCALARS:
-        yield steps, kind, value
+def _no_strings(members: Iterable[tuple[_Step, Any]]) -> Iterator[tuple[_Step, Any]]:
+    return ((step, value) for step, value in members if not isinstance(value, str))
+
+
+def _form(kind: Kind) -> tuple[str, Kind]:
+    """How a key holds objects or strings (`.` one, `[` a list, `{` a mapping of them), and their kind."""
+    form, inner = (kind[0], kind[1:-1]) if kind[0] in "[{" else (".", kind)
+    return (form, inner) if inner in GRAMMAR or inner == "string" else _NOTHING
+
+
+_NOTHING = ("", "any")
+_HELD = {
+    kind: {key: _form(field.holds) for key, field in fields.items()}
+    for kind, fields in GRAMMAR.items()
+}
+_HELD_BY_MEMBERS = {kind: _form(member) for kind, member in _MEMBERS.items()}
 
 
 def guess_kind(value: Any) -> Kind | None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
-
-from jsonschema.validators import Draft202012Validator
 
 from specloom.model.names import ERROR_NAMES
 from specloom.openapi.condition_rules import check_keywords
@@ -13,15 +12,23 @@ from specloom.openapi.schema_paths import parts_of, property_names
 from specloom.openapi.suggestions import did_you_mean, quoted
 
 if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
+
     from specloom.diagnostics import Location, Report
     from specloom.openapi.tree import Node
 
 __all__ = ["check_advice", "check_error_code", "check_error_codes"]
 
-_META_SCHEMA = Draft202012Validator(Draft202012Validator.META_SCHEMA)
-
 # Keywords whose schemas speak of the same value.
 _SAME_VALUE = ("allOf", "anyOf", "oneOf")
+
+
+@cache
+def _meta_schema() -> Validator:
+    # As in `extension_schema`: imported where it is wanted.
+    from jsonschema.validators import Draft202012Validator
+
+    return Draft202012Validator(Draft202012Validator.META_SCHEMA)
 
 
 def check_error_codes(codes: Node, report: Report) -> None:
@@ -67,7 +74,7 @@ def check_advice(advice: Node | None, schema: Node, report: Report) -> None:
         if when is None:
             continue
         faults = [
-            fault for error in _META_SCHEMA.iter_errors(when.value) for fault in findings(error)
+            fault for error in _meta_schema().iter_errors(when.value) for fault in findings(error)
         ]
         for fault in faults:
             report.error(

@@ -15,7 +15,7 @@ from specloom.openapi.suggestions import closest, did_you_mean, is_slip, quoted
 from specloom.openapi.walk import Part, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from specloom.source.references import Documents
 
@@ -109,12 +109,15 @@ def _report_not_openapi(value: dict[str, Any], at: Location, report: Report) -> 
     )
 
 
-def check_rules(documents: Documents, report: Report) -> None:
-    """Report everything that our own rules find. Without a version that can be read, only that is reported."""
+def check_rules(documents: Documents, report: Report, parts: Sequence[Part] | None = None) -> None:
+    """Report everything that our own rules find. Without a version that can be read, only that is reported.
+
+    `parts` are those of the documents, where they were walked before.
+    """
     if not check_openapi(documents, report):
         return
     version = openapi_version(documents) or VERSIONS[-1]
-    parts = list(walk(documents))
+    parts = list(walk(documents)) if parts is None else parts
     for part in parts:
         _check_keys(part, version, report)
         _check_texts(part, documents, report)

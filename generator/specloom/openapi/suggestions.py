@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import cache
 from typing import TYPE_CHECKING
+
+from specloom.source.similar import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["closest", "did_you_mean", "distance", "is_slip", "listing", "quoted"]
+__all__ = ["closest", "did_you_mean", "distance", "is_near", "is_slip", "listing", "quoted"]
 
 _LONGEST_QUOTE = 60
 _LONGEST_LISTING = 12
@@ -16,7 +19,7 @@ _LONGEST_LISTING = 12
 
 def closest(word: str, known: Iterable[str]) -> str:
     """The known word that `word` most likely stands for; empty if none is near."""
-    words = list(known)
+    words = comparable(word, known)
     folded = word.casefold()
     for candidate in words:
         if candidate.casefold() == folded:
@@ -25,7 +28,7 @@ def closest(word: str, known: Iterable[str]) -> str:
         return near[0]
     # Of three letters one is a third, and two that are swapped count as more.
     slips = (known for known in words if len(word) > 2 and len(known) > 2)
-    return next((known for known in slips if distance(word, known) == 1), "")
+    return next((known for known in slips if is_near(word, known, 1)), "")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -34,10 +37,36 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"did you mean {quoted(near)}?" if near else ""
 
 
-def is_slip(word: str, known: Iterable[str]) -> bool:
+@cache
+def is_slip(word: str, known: frozenset[str] | tuple[str, ...]) -> bool:
     """Whether `word` is most likely a misspelt known word, and not one of its own."""
     near = closest(word, known)
-    return bool(near) and near != word and distance(word, near) <= 2
+    return bool(near) and near != word and is_near(word, near, 2)
+
+
+def is_near(left: str, right: str, reach: int) -> bool:
+    """Whether no more than `reach` letters tell two words apart, as `distance` counts them."""
+    # Cheap looks first: thousands of words are compared.
+    if abs(len(left) - len(right)) > reach:
+        return False
+    first, second = _differing(left, right)
+    if reach == 1 and max(len(first), len(second)) > 2:
+        return False
+    return distance(first, second) <= reach
+
+
+def _differing(left: str, right: str) -> tuple[str, str]:
+    """Two words without the letters at their beginnings and ends that they share: these cost nothing."""
+    shared = _shared(left, right)
+    left, right = left[shared:], right[shared:]
+    shared = _shared(left[::-1], right[::-1])
+    return left[: len(left) - shared], right[: len(right) - shared]
+
+
+def _shared(left: str, right: str) -> int:
+    pairs = enumerate(zip(left, right, strict=False))
+    shorter = min(len(left), len(right))
+    return next((index for index, (mine, theirs) in pairs if mine != theirs), shorter)
 
 
 def distance(left: str, right: str) -> int:

@@ -7,20 +7,15 @@ It is begun as soon as all files are read, and asked for what it found when all 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import threading
-from concurrent.futures import Future
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from specloom.diagnostics import Location, Report
 from specloom.openapi.rules import openapi_version
+from specloom.openapi.validator_process import ValidatorProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from specloom.source.references import Documents
 
@@ -28,7 +23,6 @@ __all__ = ["DEADLINE", "Validation"]
 
 DEADLINE = 20.0
 
-_COMMAND = (sys.executable, "-P", "-X", "utf8", "-m", "specloom.openapi.spec_validator")
 _MOST_FINDINGS = 1000
 
 _CODES = {
@@ -71,22 +65,30 @@ _SAID_BY_RULES = {"unknown-key", "number-for-string", "response-status", "path-w
 class Validation:
     """A run of the validator, which goes on beside whatever else is done with the documents."""
 
-    def __init__(self, documents: Documents, *, deadline: float = DEADLINE) -> None:
+    def __init__(
+        self,
+        documents: Documents,
+        process: ValidatorProcess | None = None,
+        *,
+        deadline: float = DEADLINE,
+    ) -> None:
         """Begin it.
 
         Args:
             documents: All files must have been read (`check_references` does that).
+            process: Where it runs, if that has been begun.
             deadline: Seconds after which the validator is killed.
         """
         self._documents, self._deadline = documents, deadline
         self._addresses = {_address(file): file for file in documents.documents}
-        self._running: Future[tuple[str, str]] | None = None
+        self._process: ValidatorProcess | None = None
         version = openapi_version(documents)
         if version is not None:
             values = {url: documents.documents[file].value for url, file in self._addresses.items()}
             root = _address(documents.root.file)
             request = json.dumps({"version": version, "root": root, "documents": values})
-            self._running = _in_thread(partial(_run, request, deadline))
+            self._process = process or ValidatorProcess()
+            self._process.ask(request, deadline)
 
     def tell(self, report: Report) -> None:
         """Warn of everything that it finds. Waits for its end; the rules have been told, so as not to repeat them.
@@ -94,9 +96,9 @@ class Validation:
         Args:
             report: Receives the findings; the validator's own failures become warnings too.
         """
-        if self._running is None:
+        if self._process is None:
             return
-        output, failure = self._running.result()
+        output, failure = self._process.answer()
         documents, addresses = self._documents, self._addresses
         found, failed = _lines(output)
         _report_findings(found, addresses, documents, report)
@@ -113,49 +115,8 @@ class Validation:
             _report_failure(failure, root, report)
 
 
-def _in_thread(run: Callable[[], tuple[str, str]]) -> Future[tuple[str, str]]:
-    """What a call comes to; nobody has to wait for it."""
-    future: Future[tuple[str, str]] = Future()
-
-    def work() -> None:
-        try:
-            future.set_result(run())
-        except BaseException as error:  # noqa: BLE001 - raised again where it is asked for
-            future.set_exception(error)
-
-    threading.Thread(target=work, daemon=True).start()
-    return future
-
-
 def _address(file: str) -> str:
     return f"file:///{quote(file.lstrip('/'))}"
-
-
-def _run(request: str, deadline: float) -> tuple[str, str]:
-    """What the validator wrote, and how it failed: `timeout`, other words, or nothing if it did not."""
-    # The child must import what this process imports, wherever that comes from, and must not read the user's settings.
-    environment = {
-        **{key: value for key, value in os.environ.items() if not key.startswith("OPENAPI_")},
-        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        "PYTHONHASHSEED": "0",
-    }
-    try:
-        done = subprocess.run(
-            _COMMAND,
-            input=request.encode(),
-            capture_output=True,
-            timeout=deadline,
-            env=environment,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        return (error.stdout or b"").decode(errors="replace"), "timeout"
-    except OSError as error:
-        return "", f"it cannot be started: {error}"
-    if done.returncode == 0:
-        return done.stdout.decode(errors="replace"), ""
-    last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
-    return done.stdout.decode(errors="replace"), last[0]
 
 
 def _lines(output: str) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from specloom.diagnostics import Location
 from specloom.openapi.grammar import GRAMMAR, Kind, children
@@ -17,9 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["Part", "walk"]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """An object or a scalar where the grammar speaks of one."""
+class Part(NamedTuple):
+    """An object where the grammar speaks of one, or what stands where it speaks of a string and is none."""
 
     kind: Kind
     at: Location
@@ -53,8 +51,8 @@ def walk(documents: Documents) -> Iterator[Part]:
             if (part.at.file, ref, part.kind) not in asked:
                 referred.append((part.at, ref, part.kind))
             asked.add((part.at.file, ref, part.kind))
-        inner = [Part(k, part.at.child(*s), v) for s, k, v in children(part.kind, part.value)]
-        waiting.extend(reversed(inner))
+        inner = children(part.kind, part.value)
+        waiting.extend([Part(k, part.at.child(*s), v) for s, k, v in reversed(inner)])
 
 
 def _is_walked(ref: str, is_root: bool) -> bool:

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
 from specloom.diagnostics import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from specloom.source.nodes import Node
+
 __all__ = ["Document", "Span", "Text", "list_index"]
 
 # The members of mappings in which something was looked for: a fault may stand in each of 100,000.
-_MEMBERS: WeakKeyDictionary[MappingNode, dict[str, tuple[Node, Node]]] = WeakKeyDictionary()
+_MEMBERS: WeakKeyDictionary[Node, dict[str, tuple[Node, Node]]] = WeakKeyDictionary()
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _WORD = re.compile(r""""[^"\r\n]*"|'[^'\r\n]*'|[\w$./~-]+|.""")
 
@@ -27,11 +27,13 @@ _WORD = re.compile(r""""[^"\r\n]*"|'[^'\r\n]*'|[\w$./~-]+|.""")
 class Text:
     """The text of a file, and its lines."""
 
-    __slots__ = ("_starts", "text")
+    __slots__ = ("_last", "_starts", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._starts: list[int] = []
+        # A minified document is one line of many megabytes, and asked for at each of its findings.
+        self._last = (0, "")
 
     def mark(self, index: int) -> tuple[int, int]:
         """Return line and column, both from 1, of a character."""
@@ -40,6 +42,11 @@ class Text:
 
     def line(self, number: int) -> str:
         """Return a line without its end; a line that does not exist is empty."""
+        if number != self._last[0]:
+            self._last = number, self._cut(number)
+        return self._last[1]
+
+    def _cut(self, number: int) -> str:
         starts = self._line_starts()
         if not 1 <= number <= len(starts):
             return ""
@@ -49,8 +56,7 @@ class Text:
     def span(self, start: int, end: int) -> Span:
         """Return the part of `start` to `end` that stands on the first of their lines."""
         line, column = self.mark(start)
-        rest = self.line(line)[column - 1 :]
-        length = len(rest[: max(0, end - start)].rstrip())
+        length = len(self.line(line)[column - 1 : column - 1 + max(0, end - start)].rstrip())
         return Span(line=line, column=column, length=max(1, length))
 
     def word(self, mark: tuple[int, int]) -> Span:
@@ -74,7 +80,7 @@ class Document:
         path: Where it lies.
         source: Its text.
         value: What it says: dict with string keys, list, str, int, float, bool, None.
-        tree: Returns PyYAML nodes of the whole text; called when a place or a raw text is wanted.
+        tree: Returns the nodes of the whole text; called when a place or a raw text is wanted.
     """
 
     file: str
@@ -107,7 +113,7 @@ class Document:
             KeyError: There is no such value.
         """
         _, node = self._find(pointer)
-        return str(node.value) if isinstance(node, ScalarNode) else None
+        return str(node.value) if node.id == "scalar" else None
 
     def _find(self, pointer: Sequence[str | int]) -> tuple[Node | None, Node]:
         key_node, node = None, self.tree()
@@ -120,12 +126,12 @@ class Document:
 
 
 def _member(node: Node, step: str | int) -> tuple[Node | None, Node] | None:
-    if isinstance(node, MappingNode):
+    if node.id == "mapping":
         if node not in _MEMBERS:
             # Of keys that are said twice the last one counts, here as in the values.
             _MEMBERS[node] = {str(pair[0].value): pair for pair in node.value}
         return _MEMBERS[node].get(str(step))
-    if isinstance(node, SequenceNode):
+    if node.id == "sequence":
         index = list_index(step, len(node.value))
         return None if index is None else (None, node.value[index])
     return None
@@ -141,8 +147,8 @@ def list_index(step: str | int, length: int) -> int | None:
 
 
 def _start(node: Node) -> int:
-    return int(node.start_mark.index)
+    return node.start_mark.index
 
 
 def _end(node: Node) -> int:
-    return int(node.end_mark.index)
+    return node.end_mark.index

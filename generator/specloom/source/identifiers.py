@@ -35,7 +35,7 @@ def read_identifiers(document: Document, texts: Iterable[str]) -> Identifiers:
     resources: dict[str, Pointer] = {}
     anchors: dict[str, Pointer] = {}
     # Few documents have any, and the walk is long.
-    words = ("$id", "$self", "nchor")
+    words = ("$id", "$self", "$anchor", "$dynamicAnchor")
     if not any(word in text for text in texts for word in words):
         return Identifiers(resources=resources, anchors=anchors)
     bases: dict[Pointer, str] = {}

@@ -1,4 +1,4 @@
-"""JSON: values by the standard library, places by a scanner that runs when one is wanted."""
+"""JSON: values by the standard library; `json_nodes` finds their places when one is wanted."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from yaml.error import Mark
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
 from specloom.source import limits
 from specloom.source.limits import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["mend_surrogates", "read_json", "scan_json"]
+__all__ = ["mend_surrogates", "read_json"]
 
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|[^\s{}\[\],:"]+', re.DOTALL)
 _SURROGATE = re.compile(
@@ -61,50 +58,6 @@ def read_json(text: str) -> tuple[Any, bool]:
     if _is_too_deep(value):
         raise _too_deep(text)
     return value, bool(repeated)
-
-
-def scan_json(text: str) -> Node:
-    """Return PyYAML nodes of a text that `read_json` has read."""
-    root = SequenceNode("", [], _mark(0), _mark(len(text)))
-    parents: list[Node] = [root]
-    keys: list[Node | None] = [None]
-    for token in _TOKEN.finditer(text):
-        first = text[token.start()]
-        if first in "}]":
-            parents.pop().end_mark = _mark(token.end())
-            keys.pop()
-            continue
-        node = _node(first, token)
-        if isinstance(parents[-1], SequenceNode):
-            parents[-1].value.append(node)
-        elif (key := keys[-1]) is None:
-            keys[-1] = node
-            continue
-        else:
-            parents[-1].value.append((key, node))
-            keys[-1] = None
-        if first in "{[":
-            parents.append(node)
-            keys.append(None)
-    found: Node = root.value[0]
-    return found
-
-
-def _node(first: str, token: re.Match[str]) -> Node:
-    start, end = _mark(token.start()), _mark(token.end())
-    if first == "{":
-        return MappingNode("", [], start, end)
-    if first == "[":
-        return SequenceNode("", [], start, end)
-    text = token[0]
-    if first == '"':
-        text = json.loads(text, strict=False) if "\\" in text else text[1:-1]
-    return ScalarNode("", text, start, end)
-
-
-def _mark(index: int) -> Mark:
-    # Line and column follow from the index.
-    return Mark("", index, 0, 0, None, 0)
 
 
 def _is_too_deep(value: Any) -> bool:

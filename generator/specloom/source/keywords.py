@@ -29,20 +29,28 @@ def keyword_objects(value: Any) -> Iterator[tuple[Pointer, dict[str, Any]]]:
     waiting: list[tuple[Pointer, Any, bool]] = [((), value, False)]
     while waiting:
         pointer, found, holds_names = waiting.pop()
-        if not isinstance(found, dict | list):
-            continue  # a whole file may be a text
         if isinstance(found, list):
-            inner = [((*pointer, index), item, False) for index, item in enumerate(found)]
+            inner = [((*pointer, at), item, False) for at, item in enumerate(found) if _holds(item)]
+        elif not isinstance(found, dict):
+            continue  # a whole file may be a text
         elif holds_names:
-            inner = [((*pointer, name), member, False) for name, member in found.items()]
+            inner = [
+                ((*pointer, key), member, False) for key, member in found.items() if _holds(member)
+            ]
         else:
             yield pointer, found
             inner = list(_members(pointer, found))
-        waiting.extend(entry for entry in reversed(inner) if isinstance(entry[1], dict | list))
+        waiting.extend(reversed(inner))
+
+
+def _holds(value: Any) -> bool:
+    return isinstance(value, dict | list)
 
 
 def _members(pointer: Pointer, found: dict[str, Any]) -> Iterator[tuple[Pointer, Any, bool]]:
     for key, member in found.items():
+        if not _holds(member):
+            continue
         if key == "components" and isinstance(member, dict):
             for section, components in member.items():
                 yield (*pointer, key, section), components, True

@@ -6,20 +6,19 @@ import codecs
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from yaml.nodes import MappingNode, Node, ScalarNode
-
 from specloom.diagnostics import Location
 from specloom.source import limits
 from specloom.source.document import Document, Text
-from specloom.source.json_reader import mend_surrogates, read_json, scan_json
+from specloom.source.json_nodes import root_node
+from specloom.source.json_reader import mend_surrogates, read_json
 from specloom.source.limits import UnreadableError
-from specloom.source.yaml_reader import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from specloom.diagnostics import Report
+    from specloom.source.nodes import Node
 
 __all__ = ["open_document", "read_document", "report_root"]
 
@@ -135,7 +134,10 @@ def _parse(source: Text, path: Path) -> tuple[Any, Callable[[], Node], bool]:
             if is_named_json or error.code != "json-syntax":
                 raise
         else:
-            return value, cache(lambda: scan_json(text)), has_duplicates
+            return value, cache(lambda: root_node(text)), has_duplicates
+    # A document in JSON does not pay for it.
+    from specloom.source.yaml_reader import read_yaml
+
     value, node, has_duplicates = read_yaml(source.text)
     return value, lambda: node, has_duplicates
 
@@ -144,10 +146,10 @@ def _report_duplicates(root: Node, source: Text, report: Report, file: str) -> N
     waiting, seen = [root], set[int]()
     while waiting:
         node = waiting.pop()
-        if isinstance(node, ScalarNode) or id(node) in seen:
+        if node.id == "scalar" or id(node) in seen:
             continue
         seen.add(id(node))
-        if not isinstance(node, MappingNode):
+        if node.id != "mapping":
             waiting.extend(node.value)
             continue
         places: dict[str, list[Location]] = {}

@@ -13,6 +13,7 @@ from specloom.source.identifiers import join, read_identifiers
 from specloom.source.keywords import keyword_objects
 from specloom.source.origins import Origin
 from specloom.source.reader import open_document, report_root
+from specloom.source.similar import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -90,6 +91,11 @@ class Documents:
         return documents
 
     @property
+    def texts(self) -> dict[str, str]:
+        """The text of every file that was read, by the name that the user sees."""
+        return {file: text.text for file, text in self._texts.items()}
+
+    @property
     def root(self) -> Document:
         """The document that everything starts from.
 
@@ -136,7 +142,7 @@ class Documents:
         """Return where that which stands at a place was written: in an overlay, or where it stood before them."""
         if self._origin is None or at.mark is not None or at.file != self._root.as_posix():
             return at
-        return replace(self._origin.find(at.pointer), key=at.key)
+        return self._origin.find(at.pointer)._replace(key=at.key)
 
     def read_overlay(self, path: Path) -> Document | None:
         """Return the document of an overlay, whose places are known from then on; None after an error was reported."""
@@ -371,7 +377,7 @@ def _member(value: Any, step: str | int) -> Any:
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
-    names = list(known)
+    names = comparable(name, known)
     alike = [other for other in names if other.casefold() == name.casefold()]
     close = alike or get_close_matches(name, names, n=1)
     return f"did you mean `{close[0]}`?" if close else ""

@@ -16,6 +16,8 @@ from specloom.source.limits import UnreadableError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from specloom.source import nodes
+
 __all__ = ["read_yaml"]
 
 _TAG = "tag:yaml.org,2002:"
@@ -25,16 +27,18 @@ _MAP, _SEQ, _MERGE = (_TAG + name for name in ("map", "seq", "merge"))
 _TEXTUAL = frozenset({_STR, _MERGE, _TAG + "timestamp", _TAG + "binary"})
 
 # YAML 1.2, chapter 10.3.2.
-_CORE = (
-    (_NULL, re.compile(r"~|null|Null|NULL|")),
-    (_BOOL, re.compile(r"true|True|TRUE|false|False|FALSE")),
+_WORDS = {
+    **dict.fromkeys(("~", "null", "Null", "NULL", ""), _NULL),
+    **dict.fromkeys(("true", "True", "TRUE", "false", "False", "FALSE"), _BOOL),
+    "<<": _MERGE,
+}
+_NUMBERS = (
     (_INT, re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")),
     (_FLOAT, re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")),
     (_FLOAT, re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")),
-    (_MERGE, re.compile(r"<<")),
 )
-# What a plain scalar that is no string begins with; everything else needs no look at the rules.
-_FIRST = frozenset("~nNtTfF0123456789+-.<")
+# What a number begins with; everything else needs no look at the rules.
+_FIRST = frozenset("0123456789+-.")
 
 _HINTS = (
     (
@@ -63,7 +67,7 @@ _HINTS = (
 )
 
 
-def read_yaml(text: str) -> tuple[Any, Node, bool]:
+def read_yaml(text: str) -> tuple[Any, nodes.Node, bool]:
     """Return the value of a text, its nodes, and whether a key may stand in a mapping twice.
 
     Raises:
@@ -72,7 +76,7 @@ def read_yaml(text: str) -> tuple[Any, Node, bool]:
     with limits.paused_collector():
         node, has_merges = _compose(text)
         builder = _Builder(max(limits.NODES, len(text)), has_merges)
-        return builder.value(node), node, builder.has_duplicates
+        return builder.value(node), cast("nodes.Node", node), builder.has_duplicates
 
 
 def _compose(text: str) -> tuple[Node, bool]:
@@ -107,12 +111,14 @@ class _CoreRules(BaseResolver):
     def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
         if kind is not ScalarNode:
             return _MAP if kind is MappingNode else _SEQ
-        if not implicit[0] or (value and value[0] not in _FIRST):
+        if not implicit[0]:
             return _STR
-        tag = next((tag for tag, pattern in _CORE if pattern.fullmatch(value)), _STR)
-        if tag is _MERGE:
-            self.has_merges = True
-        return tag
+        if value in _WORDS:
+            self.has_merges = self.has_merges or value == "<<"
+            return _WORDS[value]
+        if value[0] not in _FIRST:
+            return _STR
+        return next((tag for tag, pattern in _NUMBERS if pattern.fullmatch(value)), _STR)
 
 
 def _loader_type() -> type[yaml.SafeLoader]:
