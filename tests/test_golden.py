@@ -30,6 +30,7 @@ SOURCE = ROOT / "generator" / "specloom"
 ELSEWHERE = {
     "edited-file": "tests/test_changes.py",
     "foreign-folder": "tests/test_changes.py",
+    "overlay-twice": "tests/test_parted_documents.py",
     "looks-paged": "tests/fragments/what_looks_paged_is_hinted_at.py",
     "unsendable-method": "tests/fragments/odd_paths_and_methods_are_called_too.yaml",
     "path-collision": "tests/test_output.py",

@@ -48,7 +48,8 @@ def run_python(
     environment: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run Python, warnings as errors, with further folders to import from; without this process' settings."""
-    inherited = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"}}
+    kept = {"PATH", "HOME", "XDG_CACHE_HOME"}
+    inherited = {name: value for name, value in os.environ.items() if name in kept}
     return subprocess.run(
         [sys.executable, "-P", "-W", "error", *map(str, arguments)],
         capture_output=True,

@@ -60,12 +60,14 @@ class _Plan:
 
     Attributes:
         wanted: The new files and the manifest: path to content.
+        hashes: Those of what is wanted.
         listed: What the old manifest lists: path to hash; None if there is no manifest.
         found: Hashes of the files that lie where wanted or listed ones do.
     """
 
     out: Path
     wanted: dict[str, bytes]
+    hashes: dict[str, str]
     listed: dict[str, str] | None
     found: dict[str, str]
 
@@ -81,9 +83,7 @@ class _Plan:
     @property
     def changes(self) -> Changes:
         """What has to be done."""
-        same = {
-            path for path, content in self.wanted.items() if self.found.get(path) == _hash(content)
-        }
+        same = {path for path, known in self.hashes.items() if self.found.get(path) == known}
         return Changes(
             written=tuple(sorted(self.wanted.keys() - same)),
             removed=self.stale,
@@ -169,10 +169,12 @@ def _plan(files: list[File], out: Path, listed: dict[str, str] | None) -> _Plan:
     manifest = {"files": dict(sorted(hashes.items())), "written-by": _OWNER}
     wanted = {file.path: file.content for file in files}
     wanted[MANIFEST] = (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode()
+    hashes[MANIFEST] = _hash(wanted[MANIFEST])
     places = [path for path in {*wanted, *(listed or ())} if (out / path).is_file()]
     return _Plan(
         out=out,
         wanted=wanted,
+        hashes=hashes,
         listed=listed,
         found={path: _hash((out / path).read_bytes()) for path in places},
     )
@@ -268,7 +270,7 @@ def _blocked(plan: _Plan) -> Iterator[str]:
 def _check_edited(plan: _Plan, report: Report) -> None:
     for path, digest in sorted((plan.listed or {}).items()):
         # What somebody changed to the very text that is now wanted is not lost by writing.
-        accepted = {digest, _hash(plan.wanted[path])} if path in plan.wanted else {digest}
+        accepted = {digest, plan.hashes.get(path, digest)}
         if path in plan.found and plan.found[path] not in accepted:
             report.error(
                 "edited-file",

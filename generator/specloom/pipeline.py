@@ -8,24 +8,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from specloom.detection import detect
-from specloom.diagnostics import Location, Report, render
+from specloom.diagnostics import Location, Report
+from specloom.diagnostics import render as render_findings
+from specloom.memory import FORGETFUL
 from specloom.model.build import build_api, package_name
 from specloom.openapi.extensions import check_extensions
 from specloom.openapi.pagination_hints import hint_pagination
 from specloom.openapi.rules import check_openapi, check_rules
 from specloom.openapi.tree import Tree
 from specloom.openapi.validate import Validation
+from specloom.openapi.validator_process import ValidatorProcess
+from specloom.openapi.walk import walk
 from specloom.output import Changes, File, compare, write
-from specloom.source.merging import apply_overlays
+from specloom.source.limits import paused_collector
 from specloom.source.references import Documents, check_references
-from specloom.targets import TARGETS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from specloom.detection.proposals import Proposal
+    from specloom.memory import Memory
     from specloom.model.api import Api
 
 
@@ -41,12 +44,12 @@ class Woven:
     @property
     def findings(self) -> str:
         """The errors and warnings, as they are printed."""
-        return render(self.report.faults, self.documents)
+        return render_findings(self.report.faults, self.documents)
 
     @property
     def hints(self) -> str:
         """What the document could say besides, as `validate` prints it."""
-        return render(self.report.hints, self.documents)
+        return render_findings(self.report.hints, self.documents)
 
 
 def read_api(
@@ -56,17 +59,67 @@ def read_api(
 
     `package` names the client (default: the document's title).
     """
+    with paused_collector(), ValidatorProcess() as validator:
+        return _run(document, overlays, validator, package=package, strict=strict, render=None)
+
+
+def weave(
+    document: Path,
+    *,
+    overlays: Sequence[Path] = (),
+    package: str = "",
+    strict: bool = False,
+    memory: Memory = FORGETFUL,
+) -> Woven:
+    """Everything that is woven from a document; what `memory` has of it, made from the same, is not woven again."""
+
+    def render(api: Api) -> tuple[File, ...]:
+        # Not even imported where a document is only validated.
+        from specloom.targets.catalog import TARGETS
+
+        return tuple(file for target in TARGETS.values() for file in target(api, memory))
+
+    with paused_collector(), ValidatorProcess() as validator:
+        return _run(document, overlays, validator, package=package, strict=strict, render=render)
+
+
+def _run(
+    document: Path,
+    overlays: Sequence[Path],
+    validator: ValidatorProcess,
+    *,
+    package: str,
+    strict: bool,
+    render: Callable[[Api], tuple[File, ...]] | None,
+) -> Woven:
     report = Report()
     documents = Documents.load(document, report)
+    api: Api | None = None
+    files: tuple[File, ...] = ()
     try:
-        if not report.failed:
+        if overlays and not report.failed:
+            from specloom.source.merging import apply_overlays
+
             apply_overlays(documents, overlays, report)
-        return _understood(documents, report, document, package=package, strict=strict)
+        if not report.failed and check_openapi(documents, report):
+            check_references(documents, report)
+            # The validator has a process of its own: it is asked last, and all else goes on beside it.
+            validation = Validation(documents, validator)
+            try:
+                api = _understood(documents, report, document, package=package)
+                files = render(api) if api is not None and render is not None else ()
+            except RecursionError:
+                _too_deep(documents, report)
+            validation.tell(report)
     except RecursionError:
-        return _too_deep(documents, report)
+        _too_deep(documents, report)
+    final = report.strict() if strict else report
+    if final.failed:
+        api, files = None, ()
+    return Woven(documents=documents, report=final, api=api, files=files)
 
 
-def _too_deep(documents: Documents, report: Report) -> Woven:
+def _too_deep(documents: Documents, report: Report) -> None:
     """What is said of a document whose types refer to types deeper than this process can follow."""
     report.error(
         "too-deep",
@@ -74,54 +127,27 @@ def _too_deep(documents: Documents, report: Report) -> Woven:
         Location(documents.root.file),
         hint="let types refer to what they need directly, not through thousands of others",
     )
-    return Woven(documents=documents, report=report)
 
 
 def _understood(
-    documents: Documents, report: Report, document: Path, *, package: str, strict: bool
-) -> Woven:
-    is_readable = not report.failed and check_openapi(documents, report)
-    if not is_readable:
-        return Woven(documents=documents, report=report)
-    check_references(documents, report)
-    validation = Validation(documents)
-    check_rules(documents, report)
-    check_extensions(documents, report)
-    api = None if report.failed else _built(documents, report, document, package)
-    validation.tell(report)
-    final = report.strict() if strict else report
-    return Woven(documents=documents, report=final, api=None if final.failed else api)
-
-
-def _built(documents: Documents, report: Report, document: Path, package: str) -> Api | None:
-    tree = Tree(documents)
-    try:
-        hint_pagination(tree, report)
-        info = tree.root.get("info")
-        title = info.text("title") if info is not None else ""
-        return build_api(tree, package or package_name(title or document.stem), report)
-    except RecursionError:
-        _too_deep(documents, report)
+    documents: Documents, report: Report, document: Path, *, package: str
+) -> Api | None:
+    parts = list(walk(documents))
+    check_rules(documents, report, parts)
+    check_extensions(documents, report, parts)
+    if report.failed:
         return None
-
-
-def weave(
-    document: Path, *, overlays: Sequence[Path] = (), package: str = "", strict: bool = False
-) -> Woven:
-    """Everything that is woven from a document, in memory."""
-    read = read_api(document, overlays=overlays, package=package, strict=strict)
-    if read.api is None:
-        return read
-    api = read.api
-    try:
-        files = tuple(file for target in TARGETS.values() for file in target(api))
-    except RecursionError:
-        return _too_deep(read.documents, read.report)
-    return Woven(documents=read.documents, report=read.report, api=api, files=files)
+    tree = Tree(documents)
+    hint_pagination(tree, report)
+    info = tree.root.get("info")
+    title = info.text("title") if info is not None else ""
+    return build_api(tree, package or package_name(title or document.stem), report)
 
 
 def propose(woven: Woven) -> tuple[Proposal, ...]:
     """The jobs that a document seems to have and does not declare; none where there were errors."""
+    from specloom.detection import detect
+
     return () if woven.report.failed else detect(Tree(woven.documents))
 
 

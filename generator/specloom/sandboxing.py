@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specloom.targets.client.sandbox import sandbox_data
-
 if TYPE_CHECKING:
     import argparse
 
@@ -39,6 +37,7 @@ def serve_api(api: Api, told: argparse.Namespace) -> int:
     """Serve an API until Ctrl-C: 0 if it ended quietly, 2 if it could not start."""
     from specloom.targets.client.runtime.sandbox.command import serve
     from specloom.targets.client.runtime.sandbox.serving import Sandbox
+    from specloom.targets.client.sandbox import sandbox_data
 
     played = Sandbox.playing(sandbox_data(api), api.requests)
     played.extra = _EXTRA

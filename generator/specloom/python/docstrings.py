@@ -83,21 +83,26 @@ def _may_be_raw(text: str) -> bool:
     return (
         '"""' not in text
         and not text.rstrip().endswith(("\\", '"'))
-        and all(char.isprintable() or char == "\n" for char in text)
+        and _is_printable(text)
         and not escaped_confusables(text)
     )
 
 
+def _is_printable(text: str) -> bool:
+    return text.replace("\n", "").isprintable()
+
+
 def _escaped(text: str) -> str:
-    doubtful = escaped_confusables(text)
-    written = "".join(
-        (
-            char
-            if (char.isprintable() and char != "\\" and index not in doubtful) or char == "\n"
-            else escape(char)
+    doubtful, written = escaped_confusables(text), text
+    if doubtful or "\\" in text or not _is_printable(text):
+        written = "".join(
+            (
+                char
+                if (char.isprintable() and char != "\\" and index not in doubtful) or char == "\n"
+                else escape(char)
+            )
+            for index, char in enumerate(text)
         )
-        for index, char in enumerate(text)
-    )
     return written.replace('"""', '\\"\\"\\"')
 
 
@@ -229,16 +234,19 @@ def _filled(line: str, width: int) -> list[str]:
     """The lines of a paragraph; words stay whole, but for scripts that set none apart."""
     margin = " " * (len(line) - len(line.lstrip()))
     hanging = f"{margin}    " if _ENTRY.match(line) or _ITEM.match(line) else margin
-    lines, filled = [margin], 0
+    lines, reached, is_filled = [margin], len(margin), False
     for word in line.split():
         for number, piece in enumerate(_pieces(word, width - len(hanging))):
-            gap = "" if number or not filled else " "
-            if filled and columns(lines[-1]) + len(gap) + columns(piece) > width:
+            gap = "" if number or not is_filled else " "
+            wide = columns(piece)
+            if is_filled and reached + len(gap) + wide > width:
                 lines.append(f"{hanging}{piece}")
+                reached = len(hanging) + wide
             else:
                 lines[-1] += f"{gap}{piece}"
-            filled += 1
-    return lines if filled else [""]
+                reached += len(gap) + wide
+            is_filled = True
+    return lines if is_filled else [""]
 
 
 def _pieces(word: str, width: int) -> list[str]:

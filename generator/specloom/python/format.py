@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from specloom.output import File
 from specloom.python.docstrings import WIDTH
 from specloom.python.layout import lay_out
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-__all__ = ["format_files", "format_text"]
+__all__ = ["format_text", "laid_out"]
 
 
-def format_files(files: Iterable[File]) -> list[File]:
-    """The files with every Python module laid out as black does; the others as they are."""
-    return [_formatted(file) if file.path.endswith(".py") else file for file in files]
-
-
-def _formatted(file: File) -> File:
-    text = file.content.decode()
-    laid_out = lay_out(text)
-    return File(
-        path=file.path, content=(format_text(text) if laid_out is None else laid_out).encode()
-    )
+def laid_out(text: str) -> str:
+    """The text of a module as black writes it, mostly without black."""
+    known = lay_out(text)
+    return format_text(text) if known is None else known
 
 
 def format_text(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
 __all__ = ["COMMA", "DOT", "STRING", "UNION", "Leaves", "UnsureError", "read_statement"]
 
@@ -44,25 +45,37 @@ class Leaves:
     before this leaf that a comma keeps open.
     """
 
-    def __init__(self) -> None:
-        self.kind: list[str] = []
-        self.shown: list[str] = []
-        self.gap: list[str] = []
+    def __init__(self, kind: list[str], shown: list[str], gap: list[str]) -> None:
+        self.kind, self.shown, self.gap = kind, shown, gap
+        self.optional = [False] * len(kind)
         self._text: list[str] = []
+        self._reach: list[int] = []
         self.mate: list[int] = []
         self.priority: list[int] = []
         self.holds: list[bool] = []
-        self.optional: list[bool] = []
         self.keeps: list[bool] = []
         self.magic: list[int] = [0]
 
-    def append(self, kind: str, shown: str, gap: str, *, optional: bool = False) -> None:
-        """One more leaf, whose mate and priority `match` and `weigh` find."""
-        self.kind.append(kind)
-        self.shown.append(shown)
-        self.gap.append(gap)
-        self._text.append(gap + shown)
-        self.optional.append(optional)
+    def wrap(self, starts: set[int], ends: set[int], needless: set[int]) -> None:
+        """Put parentheses that may be shown around spans, and hide those that are needless."""
+        for at in needless - starts:
+            self.shown[at], self.optional[at] = "", True
+        for at in sorted(starts | ends, reverse=True):
+            if at in starts:
+                self._insert(at, "(", self.gap[at])
+                self.gap[at + 1] = ""
+            if at in ends:
+                self._insert(at, ")", "")
+
+    def _insert(self, at: int, kind: str, gap: str) -> None:
+        self.kind.insert(at, kind)
+        self.shown.insert(at, "")
+        self.gap.insert(at, gap)
+        self.optional.insert(at, True)
+
+    def length(self, start: int, end: int) -> int:
+        """How many characters `text` gives."""
+        return self._reach[end] - self._reach[start] - len(self.gap[start])
 
     def text(self, start: int, end: int) -> str:
         """What stands between two positions, without the gap before it."""
@@ -73,6 +86,10 @@ class Leaves:
         for at, sign in ((opening, "("), (self.mate[opening], ")")):
             self.shown[at] = sign
             self._text[at] = self.gap[at] + sign
+        self._measure()
+
+    def _measure(self) -> None:
+        self._reach = [0, *accumulate(map(len, self._text))]
 
     def match(self) -> None:
         """Find the mate of each bracket. Raises UnsureError where one has none."""
@@ -92,6 +109,8 @@ class Leaves:
     def weigh(self) -> None:
         """Find the priorities and the commas that keep brackets open, once all leaves are there."""
         kinds, shown, count = self.kind, self.shown, len(self.kind)
+        self._text = [f"{gap}{text}" for gap, text in zip(self.gap, shown, strict=True)]
+        self._measure()
         self.priority, self.holds, self.keeps = [0] * count, [False] * count, [False] * count
         for at, kind in enumerate(kinds):
             if kind == "(":
@@ -121,6 +140,7 @@ class Leaves:
         offset = len(self.kind) - start
         for leaves in (self.kind, self.shown, self.gap, self._text):
             leaves.extend(leaves[start:end])
+        self._measure()
         for flags in (self.holds, self.optional, self.keeps):
             flags.extend(flags[start:end])
         self.priority.extend(self.priority[start:end])
@@ -148,23 +168,28 @@ def read_statement(text: str) -> Leaves:
 
 
 def _scan(text: str) -> Leaves:
-    leaves, end = Leaves(), 0
-    kinds = leaves.kind
-    while end < len(text):
-        found = _LEAF.match(text, end)
-        if not found:
+    kinds: list[str] = []
+    texts: list[str] = []
+    gaps: list[str] = []
+    end, before = 0, "("
+    for found in _LEAF.finditer(text):
+        if found.start() != end:
             raise UnsureError
         end, group = found.end(), found.lastindex or 0
-        kind, shown = _KINDS[group - 1], found.group(group)
-        gap = " " if found.group(1) and kind != ")" and kinds and kinds[-1] != "(" else ""
+        kind, shown = _KINDS[group - 1], found[group]
+        gaps.append(" " if found[1] and kind != ")" and before != "(" else "")
         if kind == "s":
             shown = _quoted(shown)
         elif shown == "=":
             kind = "="
-        leaves.append(kind, shown, gap)
-    for at in range(len(kinds)):
-        if not _is_known(leaves, at):
-            raise UnsureError
+        kinds.append(kind)
+        texts.append(shown)
+        before = kind
+    if end < len(text):
+        raise UnsureError
+    leaves = Leaves(kinds, texts, gaps)
+    if not all(_is_known(leaves, at) for at, kind in enumerate(kinds) if kind in "wso"):
+        raise UnsureError
     leaves.match()
     return leaves
 
@@ -271,24 +296,11 @@ def _annotated(leaves: Leaves) -> list[tuple[int, int]]:
 def _wrapped(leaves: Leaves, spans: list[tuple[int, int]]) -> Leaves:
     """The leaves with parentheses around the spans, which are shown where a line is split there."""
     starts, ends, needless = _needed(leaves, spans)
-    result = Leaves()
-    for at, (kind, shown, gap) in enumerate(
-        zip(leaves.kind, leaves.shown, leaves.gap, strict=True)
-    ):
-        if at in ends:
-            result.append(")", "", "", optional=True)
-        if at in starts:
-            result.append("(", "", gap, optional=True)
-            result.append(kind, shown, "")
-        elif at in needless:
-            result.append(kind, "", gap, optional=True)
-        else:
-            result.append(kind, shown, gap)
-    if len(leaves.kind) in ends:
-        result.append(")", "", "", optional=True)
-    result.match()
-    result.weigh()
-    return result
+    if starts or ends or needless:
+        leaves.wrap(starts, ends, needless)
+        leaves.match()
+    leaves.weigh()
+    return leaves
 
 
 def _needed(leaves: Leaves, spans: list[tuple[int, int]]) -> tuple[set[int], set[int], set[int]]:

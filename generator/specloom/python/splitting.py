@@ -66,14 +66,15 @@ def split_statement(text: str, depth: int) -> list[str]:
 
 def _split_once(text: str, depth: int) -> list[str]:
     leaves = read_statement(text)
-    splitter = _Splitter(leaves)
+    splitter = _Splitter(leaves, is_ascii=text.isascii())
     lines = splitter.lay(_Line(depth, 0, len(leaves.kind)), force=False)
     return [splitter.shown(line) for line in lines]
 
 
 class _Splitter:
-    def __init__(self, leaves: Leaves) -> None:
+    def __init__(self, leaves: Leaves, *, is_ascii: bool) -> None:
         self._leaves = leaves
+        self._is_ascii = is_ascii
         self._is_import = leaves.shown[0] == "from"
         self._is_def = leaves.shown[0] == "def"
 
@@ -106,7 +107,7 @@ class _Splitter:
         outermost = [at for at in self._parts(line) if at in invisible] if invisible else []
         result: list[_Line] = []
         for part in split(line, force):
-            if self.shown(part) == text:
+            if self._length(part) == len(text) and self.shown(part) == text:
                 raise _CannotSplitError
             result += self.lay(part, force=force)
         if not invisible or any(leaves.shown[at] for at in outermost) or self._is_short(result[0]):
@@ -129,7 +130,13 @@ class _Splitter:
         return line.tracked != "tail" and magic[line.end] > magic[line.start]
 
     def _is_short(self, line: _Line, room: int = WIDTH) -> bool:
-        return width(self.shown(line)) <= room
+        if not self._is_ascii:
+            return width(self.shown(line)) <= room
+        return self._length(line) <= room
+
+    def _length(self, line: _Line) -> int:
+        """The number of characters that `shown` gives, without writing them."""
+        return 4 * line.depth + self._leaves.length(line.start, line.end) + line.comma
 
     def _parts(self, line: _Line) -> Iterator[int]:
         """Where the leaves are that stand in no bracket of a line."""

@@ -26,6 +26,7 @@ from specloom.python.spelling import (
     sentence,
 )
 from specloom.targets.client.imports import import_key, words_of
+from specloom.targets.excerpts import mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,42 +76,46 @@ class TypeView:
 class ModuleView:
     """A module of models with what it imports."""
 
-    name: Code
     doc: Code
     imports: tuple[Code, ...]
-    imported: tuple[Code, ...]
-    listed: Code
     types: tuple[TypeView, ...]
 
 
-def modules(api: Api) -> Iterator[ModuleView]:
-    """One module for each resource that has types of its own, and the shared one; in the order of first use."""
-    types = api.declared
-    for module in dict.fromkeys(declared.module for declared in api.types):
-        spelling = Spelling(types, module)
-        views = tuple(
-            _type(declared, spelling) for declared in api.types if declared.module == module
-        )
-        yield ModuleView(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexView:
+    """Which types a module of models has: as they are imported, and as one text."""
+
+    name: Code
+    imported: tuple[Code, ...]
+    listed: Code
+
+
+def module_view(api: Api, module: str) -> ModuleView:
+    """The types of an API as their module writes them: all that the excerpt of that module holds."""
+    spelling = Spelling(mentions(api), module)
+    views = tuple(_type(declared, spelling) for declared in api.types)
+    title = "Types that several resources use." if module == "shared" else f"The types of {module}."
+    return ModuleView(doc=docstring(title, 0), imports=tuple(_imports(views)), types=views)
+
+
+def index(api: Api) -> list[IndexView]:
+    """The modules of models: one for each resource that has types of its own, and the shared one."""
+    modules: dict[str, list[Code]] = {}
+    for declared in api.types:
+        modules.setdefault(declared.module, []).append(identifier(declared.name))
+    return [
+        IndexView(
             name=identifier(module),
-            doc=docstring(
-                (
-                    f"The types of {module}."
-                    if module != "shared"
-                    else "Types that several resources use."
-                ),
-                0,
-            ),
-            imports=tuple(_imports(views)),
-            imported=tuple(sorted((view.name for view in views), key=import_key)),
-            listed=_listed(module, views),
-            types=views,
+            imported=tuple(sorted(names, key=import_key)),
+            listed=_listed(module, names),
         )
+        for module, names in sorted(modules.items())
+    ]
 
 
-def _listed(module: str, views: tuple[TypeView, ...]) -> Code:
+def _listed(module: str, types: list[Code]) -> Code:
     """The names of a module's types, in brackets, which black opens, where its line has no room for them."""
-    names = literal(" ".join(view.name for view in views))
+    names = literal(" ".join(types))
     has_room = len(f"    {literal(module)}: {names},") <= WIDTH
     return names if has_room or names.startswith("(") else Code(f"({names})")
 

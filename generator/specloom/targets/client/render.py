@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import json
 import re
+from functools import partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from specloom.memory import FORGETFUL
 from specloom.model.types import Binary, Enumeration, ListOf, Named, OneOf, Type
 from specloom.output import File
-from specloom.python.format import format_files
+from specloom.python.format import laid_out
 from specloom.python.spelling import Code, docstring, identifier, listed, literal, sentence
 from specloom.python.templates import environment
 from specloom.targets.client.command import command_data
@@ -22,14 +24,14 @@ from specloom.targets.client.constructors import (
 )
 from specloom.targets.client.data import api_data
 from specloom.targets.client.imports import export_key, import_key, words_of
+from specloom.targets.client.json_layout import lay_out_json
 from specloom.targets.client.listing import listing
 from specloom.targets.client.lookups import listing_call
 from specloom.targets.client.methods import kinds_of
-from specloom.targets.client.modules import modules
-from specloom.targets.client.resources import ResourceView, resource_view
+from specloom.targets.client.parts import models_index, parts
 from specloom.targets.client.results import gives_files
-from specloom.targets.client.sandbox import sandbox_data
-from specloom.targets.client.webhooks import webhooks_module
+from specloom.targets.client.sandbox import described
+from specloom.targets.client.webhooks import webhooks_view
 from specloom.targets.docs import markdown
 
 if TYPE_CHECKING:
@@ -38,27 +40,41 @@ if TYPE_CHECKING:
 
     import jinja2
 
+    from specloom.memory import Memory
     from specloom.model.api import Api, Resource
 
 _RUNTIME = files("specloom.targets.client") / "runtime"
 _VERSION = re.compile(r"\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?(\.dev\d+)?")
 
 
-def render_client(api: Api) -> list[File]:
+def render_client(api: Api, memory: Memory = FORGETFUL) -> list[File]:
     """The files of `client/`: woven modules laid out by black, the runtime byte for byte, data as JSON."""
     package = f"client/{api.package}"
-    resources = [resource_view(api, resource) for resource in api.resources]
-    woven = [
-        File(path=f"{package}/{name}", content=text.encode())
-        for name, text in _modules(api, resources)
+    env = environment("specloom.targets.client")
+    whole = [
+        *(
+            (name, memory.made(name, view, partial(_woven, env, template, view)))
+            for name, template, view in _modules(api)
+        ),
+        *parts(api, env, memory, laid_out),
+        *_data(api, memory),
     ]
-    data = [
-        File(path=f"{package}/_schemas.json", content=_json(api.requests)),
-        File(path=f"{package}/sandbox/api.json", content=_json(sandbox_data(api))),
-        File(path=f"{package}/py.typed", content=b""),
+    return [
+        *(File(path=f"{package}/{name}", content=content) for name, content in whole),
+        *_runtime(package),
         *(File(path=f"client/{name}", content=text.encode()) for name, text in _distribution(api)),
     ]
-    return [*format_files(woven), *_runtime(package), *data]
+
+
+def _woven(env: jinja2.Environment, template: str, view: dict[str, Any]) -> str:
+    return laid_out(env.get_template(f"{template}.py.jinja").render(**view))
+
+
+def _data(api: Api, memory: Memory) -> Iterator[tuple[str, bytes]]:
+    """What is no Python."""
+    for name, data in (("_schemas.json", api.requests), ("sandbox/api.json", described(api))):
+        yield name, memory.made(name, data, partial(_json, data))
+    yield "py.typed", b""
 
 
 def _runtime(package: str) -> Iterator[File]:
@@ -74,49 +90,37 @@ def _python_files(folder: Traversable, prefix: str) -> Iterator[tuple[str, Trave
             yield f"{prefix}{entry.name}", entry
 
 
-def _json(value: Any) -> bytes:
-    return (json.dumps(value, indent=2, ensure_ascii=True) + "\n").encode()
+def _json(value: Any) -> str:
+    return f"{lay_out_json(value)}\n"
 
 
-def _modules(api: Api, resources: list[ResourceView]) -> Iterator[tuple[str, str]]:
-    env = environment("specloom.targets.client")
-    yield "__init__.py", _init(api, env)
+def _modules(api: Api) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The modules on the API as a whole, each with its template and what that prints."""
+    yield "__init__.py", "init", _init(api)
     command = command_data(api)
     if command:
-        yield "__main__.py", env.get_template("main.py.jinja").render(
-            command=command,
-            imports=_said(command, _COMMAND),
-            client=identifier(api.client_name),
-            doc=docstring(f"`python -m {api.package}`: make one, and save it.", 0),
-        )
-    yield "_api.py", env.get_template("api.py.jinja").render(
-        value=api_data(api), imports=_said(api_data(api), _DATA)
-    )
-    yield "_client.py", _client(api, env)
-    yield "errors.py", _errors(api, env)
+        yield "__main__.py", "main", {
+            "command": command,
+            "imports": _said(command, _COMMAND),
+            "client": identifier(api.client_name),
+            "doc": docstring(f"`python -m {api.package}`: make one, and save it.", 0),
+        }
+    value = api_data(api)
+    yield "_api.py", "api", {"value": value, "imports": _said(value, _DATA)}
+    yield "_client.py", "client", _client(api)
+    yield "errors.py", "errors", _errors(api)
     if api.webhooks:
-        yield "webhooks.py", webhooks_module(api, env)
-    yield "sandbox/__init__.py", env.get_template("sandbox_init.py.jinja").render(
-        doc=docstring(f"The sandbox of {api.title}: the API on this machine, for no money.", 0),
-        class_doc=docstring(
+        yield "webhooks.py", "webhooks", webhooks_view(api)
+    yield "sandbox/__init__.py", "sandbox_init", {
+        "doc": docstring(f"The sandbox of {api.title}: the API on this machine, for no money.", 0),
+        "class_doc": docstring(
             f"A server that plays {api.title}; see `python -m {api.package}.sandbox --help`."
         ),
-    )
-    yield "sandbox/__main__.py", env.get_template("sandbox_main.py.jinja").render(
-        doc=docstring(f"`python -m {api.package}.sandbox`.", 0)
-    )
-    yield "resources/__init__.py", env.get_template("resources_init.py.jinja").render()
-    for resource in resources:
-        yield f"resources/{resource.name}.py", env.get_template("resource.py.jinja").render(
-            resource=resource
-        )
-    views = sorted(modules(api), key=lambda view: view.name)
-    names = listed(sorted((view.name for module in views for view in module.types), key=export_key))
-    yield "models/__init__.py", env.get_template("models_init.py.jinja").render(
-        modules=views, names=names
-    )
-    for module in views:
-        yield f"models/{module.name}.py", env.get_template("models.py.jinja").render(module=module)
+    }
+    doc = docstring(f"`python -m {api.package}.sandbox`.", 0)
+    yield "sandbox/__main__.py", "sandbox_main", {"doc": doc}
+    yield "resources/__init__.py", "resources_init", {}
+    yield "models/__init__.py", "models_init", models_index(api)
 
 
 _DATA = (
@@ -131,7 +135,7 @@ def _said(code: Code, names: tuple[str, ...]) -> Code:
     return Code(", ".join(name for name in names if name in said))
 
 
-def _client(api: Api, env: jinja2.Environment) -> str:
+def _client(api: Api) -> dict[str, Any]:
     def view(mark: str) -> dict[str, Any]:
         return {
             "name": identifier(f"{mark}{api.client_name}"),
@@ -167,9 +171,7 @@ def _client(api: Api, env: jinja2.Environment) -> str:
         "names": listed(sorted([sync["name"], asynchronous["name"]], key=export_key)),
         "classes": [sync, asynchronous],
     }
-    return env.get_template("client.py.jinja").render(
-        client=client, resources=resources, takes=constructor_view(api)
-    )
+    return {"client": client, "resources": resources, "takes": constructor_view(api)}
 
 
 def _client_doc(api: Api, mark: str) -> str:
@@ -178,7 +180,7 @@ def _client_doc(api: Api, mark: str) -> str:
     return constructor_doc(api)
 
 
-def _errors(api: Api, env: jinja2.Environment) -> str:
+def _errors(api: Api) -> dict[str, Any]:
     inherited = sorted(
         name for name in _all_of("errors.py") if name[0].isupper() and name != "Billed"
     )
@@ -192,14 +194,14 @@ def _errors(api: Api, env: jinja2.Environment) -> str:
         for code in api.error_codes
     ]
     names = listed(sorted([*inherited, *(code["name"] for code in codes)]))
-    return env.get_template("errors.py.jinja").render(
-        doc=docstring(
+    return {
+        "doc": docstring(
             f"Every error of the client, and a class for each error code of {api.title}.", 0
         ),
-        inherited=[identifier(name) for name in sorted(inherited, key=import_key)],
-        codes=codes,
-        names=names,
-    )
+        "inherited": [identifier(name) for name in sorted(inherited, key=import_key)],
+        "codes": codes,
+        "names": names,
+    }
 
 
 def _all_of(module: str) -> list[str]:
@@ -218,12 +220,13 @@ _LATE = {
 }
 
 
-def _init(api: Api, env: jinja2.Environment) -> str:
+def _init(api: Api) -> dict[str, Any]:
     results = {
-        f"resources.{resource.name}": sorted(_results(resource))
+        f"resources.{resource.name}": sorted({*_results(resource)})
         for resource in api.resources
         if any(_results(resource))
     }
+    doings = _doings(api)
     exports: dict[str, list[str]] = {
         "_client": [f"Async{api.client_name}", api.client_name],
         "_runtime.hooks": ["Hooks"],
@@ -233,7 +236,7 @@ def _init(api: Api, env: jinja2.Environment) -> str:
         "errors": sorted(["APIError", *(code.class_name for code in api.error_codes)]),
         "models": sorted(_argument_enumerations(api)),
         **results,
-        **{module: names for does, (module, names) in _LATE.items() if does in _doings(api)},
+        **{module: names for does, (module, names) in _LATE.items() if does in doings},
     }
     taken: set[str] = set()
     views = []
@@ -245,11 +248,11 @@ def _init(api: Api, env: jinja2.Environment) -> str:
                 (Code(module), [identifier(name) for name in sorted(free, key=import_key)])
             )
     intro = f"{api.title}: {api.summary}" if api.summary else api.title
-    return env.get_template("init.py.jinja").render(
-        doc=docstring(sentence(intro), 0),
-        exports=sorted(views),
-        names=listed(sorted([*taken, "errors", "models"], key=export_key)),
-    )
+    return {
+        "doc": docstring(sentence(intro), 0),
+        "exports": sorted(views),
+        "names": listed(sorted([*taken, "errors", "models"], key=export_key)),
+    }
 
 
 def _sends_files(api: Api) -> bool:

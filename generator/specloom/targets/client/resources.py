@@ -21,9 +21,10 @@ from specloom.targets.client.lookups import lookup_names
 from specloom.targets.client.methods import MethodView, method_views
 from specloom.targets.client.results import ResultView, result_views
 from specloom.targets.client.returned import Returned
+from specloom.targets.excerpts import mentions, steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from specloom.model.api import Api, Operation, Resource
 
@@ -56,12 +57,9 @@ class ResourceView:
 
 def resource_view(api: Api, resource: Resource) -> ResourceView:
     """Everything that one resource's module says."""
-    types = api.declared
     names = frozenset(name for one in resource.operations for name in _method_names(one))
-    spelling = Spelling(types, shadowed=names & BUILTINS)
-    results = tuple(
-        view for one in resource.operations for view in result_views(api, one, spelling)
-    )
+    spelling = Spelling(mentions(api), shadowed=names & BUILTINS)
+    results = tuple(view for one in _makers(resource) for view in result_views(api, one, spelling))
     methods = tuple(
         view
         for one in resource.operations
@@ -90,6 +88,15 @@ def resource_view(api: Api, resource: Resource) -> ResourceView:
     )
 
 
+def _makers(resource: Resource) -> Iterable[Operation]:
+    """The operations whose jobs have a result of their own; one that submits in another shape shares it."""
+    makers: dict[str, Operation] = {}
+    for one in resource.operations:
+        if one.job is not None:
+            makers.setdefault(one.job.result_name, one)
+    return makers.values()
+
+
 def _method_names(operation: Operation) -> Iterator[str]:
     yield operation.name
     yield from operation.companions.values()
@@ -102,7 +109,7 @@ def _lent(api: Api, resource: Resource) -> dict[str, Code]:
     """
     foreign = {one.name: _foreign_names(api, one) for one in api.resources}
     lent: dict[str, Code] = {}
-    for qualified in dict.fromkeys(step for one in resource.operations for step in _steps(one)):
+    for qualified in dict.fromkeys(_all_steps(resource)):
         module, _, name = qualified.rpartition(".")
         is_circular = module != resource.name and _reaches(foreign, module, resource.name)
         if api.operation(qualified).job is not None or is_circular:
@@ -114,8 +121,8 @@ def _lent(api: Api, resource: Resource) -> dict[str, Code]:
 
 def _foreign_names(api: Api, resource: Resource) -> set[str]:
     """The other resources whose plain operations the life cycles here call."""
-    steps = (api.operation(step) for one in resource.operations for step in _steps(one))
-    modules = {step.qualified.rpartition(".")[0] for step in steps if step.job is None}
+    called = map(api.operation, _all_steps(resource))
+    modules = {step.qualified.rpartition(".")[0] for step in called if step.job is None}
     return modules - {resource.name}
 
 
@@ -129,15 +136,15 @@ def _reaches(foreign: Mapping[str, set[str]], start: str, goal: str) -> bool:
 
 
 def _calls(api: Api, resource: Resource, lent: Mapping[str, Code]) -> dict[str, Code]:
-    """How the data of each operation is named in the module of a resource."""
-    own = {one.qualified: operation_constant(one) for one in resource.operations}
-    alien = {
-        one.qualified: Code(f"{other.name.upper()}_{operation_constant(one)}")
-        for other in api.resources
-        for one in other.operations
-        if other is not resource
-    }
-    return {**alien, **own, **lent}
+    """How the data of each operation that a life cycle calls is named in the module of a resource."""
+    calls = {}
+    for qualified in _all_steps(resource):
+        module, constant = qualified.rpartition(".")[0], operation_constant(
+            api.operation(qualified)
+        )
+        is_own = module == resource.name
+        calls[qualified] = constant if is_own else Code(f"{module.upper()}_{constant}")
+    return {**calls, **lent}
 
 
 def _foreign(
@@ -145,7 +152,7 @@ def _foreign(
 ) -> dict[str, list[str]]:
     """The data of other resources' operations that the life cycles here name, by module."""
     found: dict[str, set[str]] = {}
-    for qualified in (step for one in resource.operations for step in _steps(one)):
+    for qualified in _all_steps(resource):
         module, _, _ = qualified.rpartition(".")
         if module != resource.name and qualified not in lent:
             own = operation_constant(api.operation(qualified))
@@ -153,18 +160,8 @@ def _foreign(
     return {module: sorted(names) for module, names in found.items()}
 
 
-def _steps(operation: Operation) -> Iterator[str]:
-    """The operations that a life cycle calls."""
-    job = operation.job
-    if job is None:
-        return
-    steps = [
-        job.poll,
-        job.cancel,
-        job.result.step if job.result else None,
-        job.listing.step if job.listing else None,
-    ]
-    yield from (step.operation for step in steps if step is not None and step.operation)
+def _all_steps(resource: Resource) -> list[str]:
+    return [step for one in resource.operations for step in steps(one)]
 
 
 def _all_data(

@@ -59,7 +59,7 @@ def result_views(api: Api, operation: Operation, spelling: Spelling) -> Iterator
             doc=docstring(
                 f"What a finished job of `{operation.qualified}` gives: files, cost, the last answer."
             ),
-            properties=tuple(_properties(job, answer, spelling)),
+            properties=tuple(_properties(api, job, answer, spelling)),
         )
 
 
@@ -94,9 +94,11 @@ def _has_content(called: Operation) -> bool:
     return any(answer.contents for answer in called.successes)
 
 
-def _properties(job: Job, answer: Operation, spelling: Spelling) -> Iterator[PropertyView]:
+def _properties(
+    api: Api, job: Job, answer: Operation, spelling: Spelling
+) -> Iterator[PropertyView]:
     """The records, lists and maps of the answer; what the server leaves out is then empty and never absent."""
-    record = _answer_record(answer, spelling)
+    record = _answer_record(api, answer)
     failing = (*job.error_code, *job.error_message)
     for one in record.fields if record is not None else ():
         kind = real_type(one.type)
@@ -114,11 +116,11 @@ def _properties(job: Job, answer: Operation, spelling: Spelling) -> Iterator[Pro
             )
 
 
-def _answer_record(operation: Operation, spelling: Spelling) -> Record | None:
+def _answer_record(api: Api, operation: Operation) -> Record | None:
     for answer in operation.answers:
         for content in answer.contents[:1]:
             named = content.type.name if isinstance(content.type, Named) else ""
-            found = spelling.types.get(named)
+            found = api.declared.get(named)
             if answer.status.startswith("2") and isinstance(found, Record):
                 return found
     return None

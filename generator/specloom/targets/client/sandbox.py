@@ -27,9 +27,14 @@ _HOST: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/]*|//[^/]*")
 
 
 def sandbox_data(api: Api) -> dict[str, Any]:
-    """Everything that the sandbox plays, as JSON; members that say nothing are left out."""
+    """Everything that the sandbox plays, of JSON's own types; members that say nothing are left out."""
+    return {key: _bare(value) for key, value in described(api).items()}
+
+
+def described(api: Api) -> dict[str, Any]:
+    """The same to be written as JSON, where a path into a text is but a text."""
     operations = [one for resource in api.resources for one in resource.operations]
-    told = _told(
+    return _told(
         {
             "name": api.package,
             "title": api.title,
@@ -48,11 +53,9 @@ def sandbox_data(api: Api) -> dict[str, Any]:
             "definitions": api.answers["$defs"],
         }
     )
-    return {key: _bare(value) for key, value in told.items()}
 
 
 def _bare(value: Any) -> Any:
-    """The same of JSON's own types alone: a path into a text is but a text here."""
     if isinstance(value, dict):
         return {_bare(key): _bare(each) for key, each in value.items()}
     if isinstance(value, list | tuple):

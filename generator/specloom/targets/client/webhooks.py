@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from specloom.python.spelling import (
     Code,
@@ -17,13 +17,12 @@ from specloom.targets.client.descriptions import description
 from specloom.targets.client.imports import standard_imports, words_of
 
 if TYPE_CHECKING:
-    import jinja2
 
     from specloom.model.api import Api, Webhook
 
 
-def webhooks_module(api: Api, env: jinja2.Environment) -> str:
-    """The text of `webhooks.py`; for an API that sends something."""
+def webhooks_view(api: Api) -> dict[str, Any]:
+    """What `webhooks.py` says; for an API that sends something."""
     spelling = Spelling(api.declared)
     views = [
         {
@@ -36,18 +35,18 @@ def webhooks_module(api: Api, env: jinja2.Environment) -> str:
     ]
     said = words_of(str(view["annotation"]) for view in views)
     imports = [Code("from . import models")] if "models" in said else []
-    return env.get_template("webhooks.py.jinja").render(
-        doc=docstring(
+    return {
+        "doc": docstring(
             f"""What {api.title} sends by itself: each function reads the body of one call as its type.
 
 Nothing here proves who sent it: check its signature, where the sender signs, before you trust it.""",
             0,
         ),
-        standard_imports=list(standard_imports(said)),
-        imports=[*imports, Code("from ._runtime.receiving import received")],
-        names=listed(sorted(view["name"] for view in views)),
-        webhooks=views,
-    )
+        "standard_imports": list(standard_imports(said)),
+        "imports": [*imports, Code("from ._runtime.receiving import received")],
+        "names": listed(sorted(view["name"] for view in views)),
+        "webhooks": views,
+    }
 
 
 def _doc(one: Webhook) -> str:

@@ -13,6 +13,7 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from specloom.python.templates import strict_environment
@@ -33,9 +34,13 @@ _LINK = re.compile(
 )
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[\w.~:/?#@!$&*+,;=%-]+)>")
 _SPECIAL = re.compile(r"[\\`<\[!]")
+_MARKUP = re.compile(r"[\\`<\[\]!&]")
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[\w.~:/?#@!$&'*+,;=%-]+", re.IGNORECASE)
 _FENCED = ("json", "yaml", "xml", "sh", "bash", "http", "toml", "ini", "js", "html")
+
+# A description stands on every page on which its field does.
+_MOST_REMEMBERED = 20_000
 
 
 class Markdown(str):
@@ -51,7 +56,7 @@ def environment(package: str) -> jinja2.Environment:
 
 def visible(text: str) -> str:
     """One line of text with every character that does not show written as an escape."""
-    normal = unicodedata.normalize("NFC", text)
+    normal = text if text.isascii() else unicodedata.normalize("NFC", text)
     if normal.isprintable():
         return normal
     return "".join(char if char.isprintable() else _shown(char) for char in normal)
@@ -66,7 +71,10 @@ def _shown(char: str) -> str:
 
 def text(value: object) -> Markdown:
     """Plain words on one line: what would be markup is shown as it is."""
-    line = " ".join(visible(str(value)).split())
+    given = str(value)
+    if given.isascii() and given.isalnum():
+        return Markdown(given)  # nothing of it is markup, and there is much of it
+    line = " ".join(visible(given).split())
     safe = _ENTITY.sub("&amp;", _NOT_IN_TEXT.sub(r"\\\g<0>", line)).replace("<", "&lt;")
     found = _AT_START.match(safe)
     if found is None:
@@ -79,6 +87,8 @@ def text(value: object) -> Markdown:
 def code(value: object) -> Markdown:
     """A code span on one line, whatever backticks are in it."""
     line = visible(" ".join(str(value).split("\n")))
+    if line and "`" not in line and line[0] != " " and line[-1] != " ":
+        return Markdown(f"`{line}`")
     runs = {len(run) for run in _TICKS.findall(line)}
     ticks = "`" * next(length for length in range(1, len(runs) + 2) if length not in runs)
     edge = " " if not line.strip() or line[0] in "` " or line[-1] in "` " else ""
@@ -126,13 +136,14 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Markdown]]) -> Markdown:
 
 
 def _cell(value: Markdown) -> str:
-    return " ".join(value.split("\n")).replace("|", "\\|")
+    return value.replace("\n", " ").replace("|", "\\|")
 
 
+@lru_cache(maxsize=_MOST_REMEMBERED)
 def words(value: str) -> Markdown:
     """Prose of a document as one line: code, emphasis and links stay, all else is text."""
-    line = " ".join(visible(re.sub(r"\s+", " ", value)).split())
-    return _guarded(_Line(line).written())
+    line = " ".join(visible(" ".join(value.split())).split())
+    return _guarded(_Line(line).written() if _MARKUP.search(line) else line)
 
 
 def _guarded(line: str) -> Markdown:
@@ -197,6 +208,8 @@ def _escaped(char: str) -> str:
 
 def _plain(chunk: str) -> str:
     """Text between the pieces: entities are read, so that none hides what is escaped here."""
+    if not _MARKUP.search(chunk):
+        return chunk
     read = visible(html.unescape(chunk)).replace("\\", "\\\\").replace("`", "\\`")
     safe = _ENTITY.sub("&amp;", read).replace("<", "&lt;")
     return re.sub(r"\](?=[(:]|$)", r"\\]", re.sub(r"!(?=\[|$)", r"\\!", safe))

@@ -77,26 +77,28 @@ def _record(api: Api, kind: Type) -> Record | None:
 
 
 def _opened(api: Api, record: Record) -> RecordFields:
-    rows = list(_rows(api, record, "", (record.name,)))
+    found = list(_within(api, record, "", (record.name,)))
+    rows = ((code(path), _type(api, one.type), _told(one)) for path, one in found[:_MOST])
     return RecordFields(
         heading=Markdown(f"What {code(record.name)} holds"),
         doc=prose(record.doc, 4),
-        fields=table(("field", "type", "what it is"), rows[:_MOST]),
-        more=max(0, len(rows) - _MOST),
+        fields=table(("field", "type", "what it is"), rows),
+        more=max(0, len(found) - _MOST),
         reference=model_link(record.name),
     )
 
 
-def _rows(
+def _within(
     api: Api, record: Record, prefix: str, above: tuple[str, ...]
-) -> Iterator[tuple[Markdown, ...]]:
+) -> Iterator[tuple[str, Field]]:
+    """The fields of a record and of those in it, each with the path that leads to it."""
     for one in record.fields:
         path = f"{prefix}{one.name}"
-        yield code(path), _type(api, one.type), _told(one)
+        yield path, one
         inner = _record(api, one.type)
         if inner is not None and inner.name not in above and len(above) <= _DEEPEST:
             step = f"{path}[]." if isinstance(one.type, ListOf) else f"{path}."
-            yield from _rows(api, inner, step, (*above, inner.name))
+            yield from _within(api, inner, step, (*above, inner.name))
 
 
 def _type(api: Api, kind: Type) -> Markdown:

@@ -8,6 +8,7 @@ from specloom.model.types import ABSENT, OneOf, Type
 from specloom.python.spelling import Spelling, identifier
 from specloom.targets.client.returned import Returned, returned_types
 from specloom.targets.docs.markdown import Markdown, code, fence
+from specloom.targets.excerpts import mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,7 @@ _CHECKED = "py"  # highlighted as Python; blocks marked `python` are those that 
 
 def spelling(api: Api) -> Spelling:
     """How types are written outside of the models."""
-    return Spelling(api.declared)
+    return Spelling(mentions(api))
 
 
 def argument_type(api: Api, kind: Type) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from specloom.model.types import ABSENT, Limits
@@ -47,6 +48,7 @@ def number(amount: float) -> str:
     return str(int(amount)) if float(amount).is_integer() else f"{amount:g}"
 
 
+@lru_cache(maxsize=1000)
 def limits(of: Limits) -> Markdown:
     """What is asked of a value beyond its type; empty where nothing is."""
     parts = [
