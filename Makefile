@@ -16,7 +16,7 @@ export PIP_BUILD_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: generate help setup check test golden demo sandbox bench bench-documents bench-wire bench-money bench-crash \
-	bench-jobs-of-others bench-sandboxes bench-detection bench-import clean
+	bench-jobs-of-others bench-sandboxes bench-detection bench-import bench-speed bench-call clean
 .DEFAULT_GOAL := generate
 
 generate: $(READY) ## weave generated/ from spec/; says which files changed, or that nothing did
@@ -65,8 +65,11 @@ demo: $(READY) ## make a video through the woven client, offline
 sandbox: $(READY) ## run the sandbox at http://127.0.0.1:8026 until Ctrl-C
 	@$(RUN)/python -m wan26.sandbox --port 8026
 
-bench: $(READY) ## what is measured, printed as tables (see bench/README.md)
-	@$(RUN)/python bench/weaving.py
+bench: ## all benches that end within 15 minutes, one after the other; their tables are written (see bench/README.md)
+	@$(MAKE) --no-print-directory WRITE=1 bench-speed bench-import bench-call bench-detection bench-jobs-of-others bench-money
+
+bench-speed: $(READY) ## how long weaving takes: DOCS=folder with large documents, WRITE=1 puts the tables
+	@$(RUN)/python -m bench.speed $(or $(DOCS),$(wildcard $(JOB_DOCS:/jobs=/real))) $(if $(WRITE),--write)
 
 bench-documents: $(READY) ## all documents of a folder, measured: DOCS=folder, PEERS=1 for the peer first
 	@$(if $(PEERS),$(RUN)/python -m bench.documents $(DOCS) --peer)
@@ -91,7 +94,10 @@ bench-detection: $(READY) ## what `specloom detect` finds and misses: DOCS=folde
 	@$(RUN)/python -m bench.detection $(or $(DOCS),$(patsubst %/jobs,%,$(JOB_DOCS))) $(if $(WRITE),--write)
 
 bench-import: $(READY) ## what a client costs before its first answer: DOCS="files", WRITE=1
-	@$(RUN)/python -m bench.starting $(DOCS) $(if $(WRITE),--write)
+	@$(RUN)/python -m bench.starting $(or $(DOCS),$(wildcard $(addprefix $(JOB_DOCS:/jobs=/real)/,digitalocean*.yaml stripe*.yaml))) $(if $(WRITE),--write)
+
+bench-call: $(READY) ## what a call costs over the bare transport: WRITE=1 puts the table
+	@$(RUN)/python -m bench.calling $(if $(WRITE),--write)
 
 clean: ## remove what set-up and tests made
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis demo

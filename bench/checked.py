@@ -61,6 +61,7 @@ def specloom(tree: Path) -> Generator:
             "{out}",
             "--package",
             "api",
+            "--no-cache",
         ),
         {"PYTHONPATH": str(tree.resolve())},
         Path(sys.executable),

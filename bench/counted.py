@@ -22,13 +22,6 @@ TYPES = frozenset(
     ["Scalar", "Constant", "ListOf", "TupleOf", "MapOf", "OneOf", "Named", "Binary", "Anything"]
 )
 REPEATED = frozenset(("signature", "at"))
-# Validating again would take long and tell nothing new.
-MODEL = """
-import sys
-from specloom import cli, pipeline
-pipeline.validate = lambda *_, **__: None
-sys.exit(cli.main(sys.argv[1:]))
-"""
 
 
 def count(
@@ -65,8 +58,8 @@ def model_of(generator: Generator, document: Path, folder: Path) -> dict[str, An
     """Type nodes of our model, as `specloom model` prints it, and the fallbacks among them with their reasons."""
     command: list[str | Path] = [
         generator.python,
-        "-c",
-        MODEL,
+        "-m",
+        "specloom",
         "model",
         document.resolve(),
         "--package",

@@ -46,7 +46,7 @@ def main() -> int:
     given = _arguments()
     home: Path = given.cache.absolute()
     home.mkdir(parents=True, exist_ok=True)
-    generator = checked.peer(_peer_home(home)) if given.peer else checked.specloom(given.generator)
+    generator = checked.peer(peer_home(home)) if given.peer else checked.specloom(given.generator)
     documents = [
         path for path in given.documents.iterdir() if path.suffix in {".json", ".yaml", ".yml"}
     ]
@@ -86,7 +86,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _peer_home(home: Path) -> Path:
+def peer_home(home: Path) -> Path:
     """The peer's own virtual environment, made where there is none."""
     folder = home / "peer"
     if not (folder / "bin" / "openapi-python-client").exists():

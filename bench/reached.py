@@ -128,12 +128,13 @@ def peer_operations(package: Path, broken: frozenset[str] = frozenset()) -> set[
         }
         if {"_get_kwargs", "sync_detailed", "asyncio_detailed"} <= functions.keys():
             for node in ast.walk(functions["_get_kwargs"]):
-                if isinstance(node, ast.Dict) and (call := _peer_call(node)):
+                if isinstance(node, ast.Dict) and (call := peer_call(node)):
                     found.add(call)
     return found
 
 
-def _peer_call(node: ast.Dict) -> Call | None:
+def peer_call(node: ast.Dict) -> Call | None:
+    """The call that a module of openapi-python-client makes, read from its data."""
     told = {_text(key): value for key, value in zip(node.keys, node.values, strict=True) if key}
     url = told.get("url")
     if isinstance(url, ast.Call) and isinstance(url.func, ast.Attribute):

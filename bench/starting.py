@@ -1,14 +1,14 @@
 """What a woven client costs before its first answer: `python -m bench.starting [DOCUMENT ...]`.
 
 Each figure is of fresh processes, one of each kind in turn, so that what the machine does besides falls on all alike;
-the ratio of two is that of their medians. The server is a process of its own on the loopback.
+the ratio of two is that of their medians. The server is a process of its own on the loopback. All clients are compiled
+first, as pip compiles what it installs.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import statistics
 import subprocess
 import sys
@@ -17,148 +17,95 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.starters import BARE, BARE_ASYNC, Program, Subject, woven
 from bench.tables import write_between
 
-from specloom.pipeline import weave
-from specloom.targets.client.constructors import needed_credentials
-from specloom.targets.client.runtime.sandbox.samples import Sampler
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from specloom.model.api import Api, Operation
+    from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).parents[1]
-RUNS = 7
+RUNS = 9
+IMPORTS = 25  # runs: they are short, and so waver more
 TIMED = """
 import sys, time
 sys.path.insert(0, {path!r})
 start = time.perf_counter()
-{body}
-seconds = time.perf_counter() - start
+{imports}
+imported = time.perf_counter()
+{call}
+ended = time.perf_counter()
 with open("/proc/self/statm") as statm:
-    print(seconds, int(statm.read().split()[1]) * 4)
+    print(imported - start, ended - imported, int(statm.read().split()[1]) * 4 / 1024)
 """
-BARE_IMPORT = "import httpx2, msgspec"
-BARE_CALL = """
-import httpx2
-with httpx2.Client() as client:
-    client.get({url!r}, headers={{"Authorization": "Bearer k"}}).json()
-"""
-CALL = """
-from api import {client} as Client
-with Client(base_url={url!r}, {keys}) as client:
-    client.{call}
-"""
+BOTH = Program("import httpx2, msgspec")
+COLUMNS = (
+    "client",
+    "`import api`",
+    "`from api import Client`",
+    "first call after it",
+    "both",
+    "both, async",
+    "largest model",
+    "resident",
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """A woven client: where its package lies, its class, and two calls of it with their answers."""
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A kind of process: what it does, by which Python, with what on its path, and whom it asks."""
 
-    name: str
-    path: Path
-    client: str
-    keys: str
-    plain: tuple[str, Any]
-    large: tuple[str, Any]
+    program: Program
+    path: Path = ROOT
+    url: str = ""
+    python: Path = Path(sys.executable)
+
+    def run(self) -> tuple[float, float, float]:
+        """Seconds of the imports, seconds of the call, megabytes that are resident at the end."""
+        call = self.program.call.format(url=self.url)
+        code = TIMED.format(path=str(self.path), imports=self.program.imports, call=call)
+        done = subprocess.run([self.python, "-c", code], capture_output=True, text=True, check=True)
+        imports, called, megabytes = map(float, done.stdout.split())
+        return imports, called, megabytes
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """The medians of a kind of process: seconds, and megabytes resident at its end."""
+    """The medians of a kind of process: seconds of the imports, of the call and of both; megabytes.
 
-    seconds: float
+    `runs` are the seconds of both, run by run.
+    """
+
+    imports: float
+    call: float
+    both: float
     megabytes: float
+    runs: tuple[float, ...]
 
 
 def main() -> int:
-    """Measure and print the table."""
+    """Measure and print the tables."""
     given = _arguments()
-    cache = given.cache.absolute() / "starting"
-    subjects = [_woven(path, cache) for path in given.documents]
-    text = "\n".join(_table(subjects, cache))
+    wanted = dict.fromkeys([ROOT / "spec" / "wan26.yaml", *given.documents])
+    subjects = [woven(path, given.cache.absolute()) for path in wanted]
+    text = "\n".join(_tables(subjects, given.cache.absolute()))
     sys.stdout.write(f"{text}\n")
     if given.write:
-        write_between(ROOT / "bench" / "README.md", "import", text)
+        write_between(ROOT / "bench" / "README.md", "import", f"{text}\n")
     return 0
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.starting", description=__doc__)
     add = parser.add_argument
-    add("documents", type=Path, nargs="*", default=[ROOT / "spec" / "wan26.yaml"])
+    add("documents", type=Path, nargs="*", help="beside spec/wan26.yaml")
     add("--cache", type=Path, default=Path(".bench"))
-    add("--write", action="store_true", help="put the table into bench/README.md")
+    add("--write", action="store_true", help="put the tables into bench/README.md")
     return parser.parse_args()
 
 
-def _woven(document: Path, cache: Path) -> Subject:
-    """Weave a client and choose its calls: the GET with the smallest answer, and the one with the largest."""
-    home = cache / document.stem
-    shutil.rmtree(home, ignore_errors=True)
-    woven = weave(document, package="api")
-    if woven.api is None:
-        raise SystemExit(woven.findings)
-    for file in woven.files:
-        path = home / file.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(file.content)
-    api = woven.api
-    calls = sorted(_readable(api), key=lambda one: _reach(api, one))
-    return Subject(
-        name=document.stem,
-        path=home / "client",
-        client=api.client_name,
-        keys=", ".join(f"{keyword}='k'" for keyword in needed_credentials(api)),
-        plain=_call(api, calls[0]),
-        large=_call(api, calls[-1]),
-    )
-
-
-def _readable(api: Api) -> Iterator[Operation]:
-    """The GETs that give JSON and need nothing but parts of their path."""
-    for one in (one for resource in api.resources for one in resource.operations):
-        needed = [argument for argument in one.signature.arguments if argument.required]
-        is_plain = one.gives == "value" and one.job is None and one.server is None
-        from_path = all(argument.place == "path" for argument in needed)
-        if one.method == "GET" and is_plain and from_path and _schema(api, one) is not None:
-            yield one
-
-
-def _schema(api: Api, one: Operation) -> Any:
-    return next(
-        (api.answers["answers"][one.qualified].get(each.status) for each in one.successes), None
-    )
-
-
-def _reach(api: Api, one: Operation) -> int:
-    """How many schemas an answer leads to."""
-    seen: set[str] = set()
-    waiting: list[Any] = [_schema(api, one)]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, dict):
-            name = str(node.get("$ref", "")).rpartition("/")[2]
-            if name and name not in seen:
-                seen.add(name)
-                waiting.append(api.answers["$defs"].get(name))
-            waiting.extend(node.values())
-        elif isinstance(node, list):
-            waiting.extend(node)
-    return len(seen)
-
-
-def _call(api: Api, one: Operation) -> tuple[str, Any]:
-    arguments = ", ".join(f"{each.name}='1'" for each in one.signature.arguments if each.required)
-    answer = Sampler(api.answers["$defs"], "bench").value(_schema(api, one))
-    return f"{one.qualified}({arguments})", answer
-
-
 @contextmanager
-def _serving(answer: Any, cache: Path) -> Iterator[str]:
+def _serving(answer: Any, body: Path) -> Iterator[str]:
     """A server in a process of its own that answers everything alike."""
-    body = cache / "answer.json"
     body.write_text(json.dumps(answer), "utf-8")
     command = [sys.executable, str(ROOT / "bench" / "answering.py"), str(body)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:
@@ -170,44 +117,105 @@ def _serving(answer: Any, cache: Path) -> Iterator[str]:
             served.terminate()
 
 
-def _measured(bodies: dict[str, str], path: Path) -> dict[str, Figure]:
+def _measured(kinds: Mapping[str, Process], runs: int = RUNS) -> dict[str, Figure]:
     """The medians of several kinds of process, run in turn."""
-    told: dict[str, list[tuple[float, float]]] = {name: [] for name in bodies}
-    for run in range(RUNS + 1):
-        for name, body in bodies.items():
-            code = TIMED.format(path=str(path), body=body)
-            done = subprocess.run(
-                [sys.executable, "-c", code], capture_output=True, text=True, check=True
-            )
-            seconds, kilobytes = map(float, done.stdout.split())
-            if run:  # the first one compiles
-                told[name].append((seconds, kilobytes / 1024))
-    return {
-        name: Figure(
-            statistics.median(one[0] for one in runs), statistics.median(one[1] for one in runs)
-        )
-        for name, runs in told.items()
-    }
+    told: dict[str, list[tuple[float, float, float]]] = {name: [] for name in kinds}
+    for run in range(runs + 1):
+        for name, kind in kinds.items():
+            figure = kind.run()
+            if run:  # the first one brings the files into memory
+                told[name].append(figure)
+    return {name: _median(figures) for name, figures in told.items()}
 
 
-def _table(subjects: list[Subject], cache: Path) -> Iterator[str]:
-    yield "| client | import | first call | first answer of the largest model | resident after it |"
-    yield "|---|--:|--:|--:|--:|"
+def _median(runs: list[tuple[float, float, float]]) -> Figure:
+    return Figure(
+        statistics.median(imports for imports, _, _ in runs),
+        statistics.median(call for _, call, _ in runs),
+        statistics.median(imports + call for imports, call, _ in runs),
+        statistics.median(megabytes for _, _, megabytes in runs),
+        tuple(imports + call for imports, call, _ in runs),
+    )
+
+
+def _tables(subjects: list[Subject], cache: Path) -> Iterator[str]:
+    imports = _imports(subjects)
+    yield f"| {' | '.join(COLUMNS)} |"
+    yield f"|---{'|--:' * (len(COLUMNS) - 1)}|"
+    beside: list[str] = []
     for one in subjects:
-        imports = _measured({"bare": BARE_IMPORT, "own": "import api"}, one.path)
-        plain, large = _calls(one, one.plain, cache), _calls(one, one.large, cache)
-        more = 1000 * (large["own"].seconds - plain["own"].seconds)
-        yield (
-            f"| {one.name} | {_ratio(imports['own'].seconds, imports['bare'].seconds)} "
-            f"| {_ratio(plain['own'].seconds, plain['bare'].seconds)} | {more:+.0f} ms "
-            f"| {_ratio(large['own'].megabytes, large['bare'].megabytes)} |"
-        )
+        figures = _calls(one, cache)
+        yield f"| {one.name} | {_row(imports, one.name, figures)} |"
+        if one.peer is not None:
+            beside.append(
+                f"| {one.name}, openapi-python-client | {_peer_row(imports, one, figures)} |"
+            )
+    yield from beside
+    yield ""
+    for label, part in (("import api", "whole"), ("from api import Client", "class")):
+        seconds = [imports[f"{one.name} {part}"].imports for one in subjects]
+        yield f"`{label}`: the largest over the smallest is {max(seconds) / min(seconds):.2f}.  "
 
 
-def _calls(one: Subject, call: tuple[str, Any], cache: Path) -> dict[str, Figure]:
-    with _serving(call[1], cache) as url:
-        own = CALL.format(client=one.client, url=url, keys=one.keys, call=call[0])
-        return _measured({"bare": BARE_CALL.format(url=f"{url}/x"), "own": own}, one.path)
+def _imports(subjects: list[Subject]) -> dict[str, Figure]:
+    """What imports take, those of all clients in turn."""
+    kinds = {"bare": Process(BOTH)}
+    for one in subjects:
+        kinds[f"{one.name} whole"] = Process(Program("import api"), one.path)
+        kinds[f"{one.name} class"] = Process(Program(one.program("").imports), one.path)
+        if one.peer is not None:
+            path, python = one.peer.path, one.peer.python
+            kinds[f"{one.name} peer"] = Process(Program("import api"), path, python=python)
+    return _measured(kinds, IMPORTS)
+
+
+def _calls(one: Subject, cache: Path) -> dict[str, Figure]:
+    """What first calls take, beside those of bare httpx2."""
+    (plain, answer), (large, long_answer) = one.plain, one.large
+    with (
+        _serving(answer, cache / "plain.json") as url,
+        _serving(long_answer, cache / "large.json") as other,
+    ):
+        kinds = {
+            "bare": Process(BARE, url=url),
+            "own": Process(one.program(plain), one.path, url),
+            "own large": Process(one.program(large), one.path, other),
+            "bare large": Process(BARE, url=other),
+            "bare async": Process(BARE_ASYNC, url=url),
+            "own async": Process(one.async_program(plain), one.path, url),
+        }
+        if one.peer is not None:
+            kinds["peer"] = Process(one.peer.program(), one.peer.path, url, one.peer.python)
+        return _measured(kinds)
+
+
+def _row(imports: dict[str, Figure], name: str, figures: dict[str, Figure]) -> str:
+    bare, own = figures["bare"], figures["own"]
+    # Run by run, since the two ran one after the other.
+    pairs = zip(figures["own large"].runs, own.runs, strict=True)
+    more = 1000 * statistics.median(large - plain for large, plain in pairs)
+    cells = (
+        _ratio(imports[f"{name} whole"].imports, imports["bare"].imports),
+        _ratio(imports[f"{name} class"].imports, imports["bare"].imports),
+        _ratio(own.call, bare.call),
+        _ratio(own.both, bare.both),
+        _ratio(figures["own async"].both, figures["bare async"].both),
+        f"{more:+.0f} ms",
+        _ratio(figures["own large"].megabytes, figures["bare large"].megabytes),
+    )
+    return " | ".join(cells)
+
+
+def _peer_row(imports: dict[str, Figure], one: Subject, figures: dict[str, Figure]) -> str:
+    bare, theirs = figures["bare"], figures["peer"]
+    cells = (
+        _ratio(imports[f"{one.name} peer"].imports, imports["bare"].imports),
+        _ratio(theirs.imports, imports["bare"].imports),
+        _ratio(theirs.call, bare.call),
+        _ratio(theirs.both, bare.both),
+        *("", "", _ratio(theirs.megabytes, bare.megabytes)),
+    )
+    return " | ".join(cells)
 
 
 def _ratio(own: float, bare: float) -> str:

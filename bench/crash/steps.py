@@ -7,10 +7,10 @@ import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from wan26._runtime import books, drivers, effects, owners, parts, postings
+from wan26._runtime import books, drivers, effects, heads, owners, parts, postings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 __all__ = ["STEPS", "Step", "arm"]
 
@@ -101,14 +101,23 @@ def _is_part(*given: Any) -> bool:
     return not _is_whole(*given)
 
 
-def _is_sent(part: str) -> Callable[..., bool]:
-    """Whether a part of a POST is about to go out (`Trace.note`)."""
+def _is_submit(trace: effects.Trace) -> bool:
+    """Whether the first byte of a submit is sent next (`Trace.begin`)."""
+    return trace.once
 
-    def is_sent(_trace: Any, event: str, facts: Any) -> bool:
-        is_post = getattr(facts.get("request"), "method", None) == b"POST"
-        return is_post and event.endswith(f"{part}.started")
 
-    return is_sent
+def _half_sent() -> None:
+    """Die when the head of a POST is sent."""
+    known = heads.Outgoing.parts
+
+    def dying(asked: heads.Outgoing) -> Iterator[memoryview]:
+        whole = b"".join(known(asked))
+        is_post = asked.method == "POST"
+        yield memoryview(whole[: whole.index(b"\r\n\r\n") + 4] if is_post else whole)
+        if is_post:
+            _die()
+
+    setattr(heads.Outgoing, "parts", dying)  # noqa: B010 - as the others
 
 
 def _half_written() -> None:
@@ -124,7 +133,7 @@ def _half_written() -> None:
     setattr(parts.PartFile, "write", dying)  # noqa: B010 - as the others
 
 
-_BOOKS, _PART, _TRACE = books.Books, parts.PartFile, effects.Trace
+_BOOKS, _PART = books.Books, parts.PartFile
 _SLOW = "poll:slow-queue"
 
 
@@ -145,13 +154,13 @@ STEPS = (
     Step(
         name="connected, before the first byte",
         jobs=0,
-        arm=_before(_TRACE, "note", _is_sent("send_request_headers")),
+        arm=_before(effects.Trace, "begin", _is_submit),
         doubted=True,
     ),
     Step(
         name="the POST's head sent, its body not",
         jobs=0,
-        arm=_before(_TRACE, "note", _is_sent("send_request_body")),
+        arm=_half_sent,
         doubted=True,
     ),
     Step(name="the POST at the server", jobs=1, doubted=True, fault="submit:slow-answer"),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import warnings
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx2
 import pytest
+from msgspec.structs import replace
 
 from specloom.targets.client.runtime.contents import typed
 from specloom.targets.client.runtime.errors import (
@@ -238,7 +238,8 @@ def test_a_closed_client_says_so(client: VideosClient, server: Loopback) -> None
 
 def test_nothing_is_opened_before_the_first_request(server: Loopback) -> None:
     with VideosClient(api_key=KEY, base_url=server.url) as client:
-        assert client._driver._clients._built == {}
+        clients = client._driver._clients
+        assert (clients._built, clients._lines) == ({}, {})
 
 
 def test_a_request_is_checked_before_it_is_sent(client: VideosClient, server: Loopback) -> None:

@@ -350,21 +350,22 @@ def test_hostile_text_in_a_body_is_shown_escaped() -> None:
     assert said.isprintable()
 
 
-def test_the_schemas_are_read_and_the_library_imported_at_the_first_check() -> None:
+def test_schemas_are_read_at_the_first_check_and_the_library_at_the_first_doubt() -> None:
     script = (
         "import sys\n"
         "from specloom.targets.client.runtime.checks import RequestChecks\n"
         "asked = []\n"
-        'text = b\'{"requests": {"x": {"body": {}}}}\'\n'
+        'text = b\'{"requests": {"x": {"body": {"type": "integer"}}}}\'\n'
         "checks = RequestChecks(lambda: asked.append(1) or text)\n"
         "print('jsonschema_rs' in sys.modules, len(asked))\n"
         "checks.problems('x', 1), checks.problems('x', 1), checks.advice('x', 1)\n"
         "print('jsonschema_rs' in sys.modules, len(asked))\n"
+        "print(len(checks.problems('x', 'one')), 'jsonschema_rs' in sys.modules, len(asked))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    assert done.stdout.split() == ["False", "0", "True", "1"]
+    assert done.stdout.splitlines() == ["False 0", "False 1", "1 True 1"]
 
 
 def test_the_module_exports_what_it_says() -> None:

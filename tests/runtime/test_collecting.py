@@ -169,7 +169,7 @@ class Line:
                 given = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
                 return replied(given, request, timeout)
             case ReadChunk(reply):
-                seconds, chunk = next(reply.chunks, (0, b""))
+                seconds, chunk = next(reply.body, (0, b""))
                 self.moment += seconds
                 return chunk
             case Close():
@@ -191,8 +191,7 @@ def replied(answered: Answered, request: Asked, timeout: float | None) -> Reply:
         headers={"content-type": "video/mp4", "etag": '"v1"', **headers},
         url=request.url,
         asked=request,
-        response=None,
-        chunks=iter(chunks),
+        body=iter(chunks),
         silence=timeout,
     )
 

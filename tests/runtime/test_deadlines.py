@@ -14,7 +14,8 @@ import httpx2
 import pytest
 
 from specloom.targets.client.runtime import exchanging
-from specloom.targets.client.runtime.drivers import AsyncDriver, SyncDriver
+from specloom.targets.client.runtime.async_drivers import AsyncDriver
+from specloom.targets.client.runtime.drivers import SyncDriver
 from specloom.targets.client.runtime.effects import Failure, Request, Trace, read_chunk, send
 from specloom.targets.client.runtime.errors import (
     APIConnectionError,
@@ -146,10 +147,9 @@ def test_a_deadline_before_the_first_byte_is_not_sent(kind: str) -> None:
 
 
 def test_no_connection_is_opened_when_time_is_up() -> None:
-    context = httpx2.create_ssl_context()
     with (
         Loopback() as server,
-        httpx2.Client(transport=Transport(context, 0)) as client,
+        httpx2.Client(transport=_transport()) as client,
         pytest.raises(httpx2.ConnectTimeout),
         within(time.monotonic() - 1),
     ):
@@ -228,7 +228,7 @@ def test_a_large_body_is_written_whole() -> None:
 
 
 def _transport() -> Transport:
-    return Transport(httpx2.create_ssl_context(), 0)
+    return Transport(httpx2.create_ssl_context, 0)
 
 
 @pytest.fixture

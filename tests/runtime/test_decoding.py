@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import json
 import logging
 import pickle
 import subprocess
 import sys
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID  # noqa: TC003  (msgspec asks for it)
 
 import msgspec
@@ -29,6 +30,9 @@ from specloom.targets.client.runtime.models import (
     constant,
 )
 from specloom.targets.client.runtime.unions import union
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Status(OpenEnum):
@@ -102,9 +106,12 @@ def body(**fields: Any) -> bytes:
     return json.dumps({"id": "t1", **fields}).encode()
 
 
-@pytest.fixture(autouse=True)
-def _fresh_voice(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, params=[2**16, 0], ids=["at_first", "later"])
+def _fresh(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing said yet, and types as they are read at first (by hand), and later on."""
     monkeypatch.setattr(decoding, "_voice", decoding._Voice())
+    monkeypatch.setattr(decoding, "_BY_HAND", request.param)
+    decoding._reader.cache_clear()
 
 
 def test_an_answer_that_keeps_its_promises_is_read() -> None:
@@ -292,16 +299,21 @@ def test_answers_that_nest_too_deeply_to_be_read_are_an_error() -> None:
         decode(content, Task)
 
 
+def end_of(task: Any) -> Any:
+    while isinstance(task, Task) and task.id != "last":
+        task = task.parent
+    return task
+
+
 def test_answers_that_nest_deeply_are_built_as_far_as_it_goes() -> None:
     content = b'{"id":"t","new":1,"parent":' * 300 + b'{"id":"last"}' + b"}" * 300
     task = decode(content, Task)
     for _ in range(90):
         task = task.parent
     assert task.extra == {"new": 1}
-    while isinstance(task, Task):
-        task = task.parent
-    assert isinstance(task, dict)  # as it came, from there on
-    assert task["id"] == "t"
+    end = end_of(task)
+    # As it came, from where it is too deep to build it by hand.
+    assert end == Task(id="last") or list(end) == ["id", "new", "parent"]
 
 
 def test_a_value_that_is_parsed_already_is_read_the_same() -> None:
@@ -343,7 +355,8 @@ def test_a_server_that_invents_fields_does_not_fill_the_memory(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(decoding, "_MOST_SAID", 5)
-    decode(body(**{f"f{number}": 1 for number in range(20)}), Task)
+    task = decode(body(**{f"f{number}": 1 for number in range(20)}), Task)
+    assert task.extra.keys() == {f"f{number}" for number in range(20)}
     assert len(decoding._voice._said) == 5
 
 
@@ -366,6 +379,73 @@ def test_no_json_is_ever_refused_or_lost(value: Any) -> None:
         assert to_wire(task).keys() == value.keys()
     else:
         assert task == value
+
+
+LINKED = st.fixed_dictionaries({"url": st.just("u")}, optional={"jobId": st.just("j"), "new": JSON})
+TASKS: st.SearchStrategy[Any] = st.recursive(
+    st.fixed_dictionaries(
+        {"id": st.just("t")},
+        optional={
+            "status": st.sampled_from(["done", "gone"]),
+            "created": st.sampled_from([None, "2026-01-01T00:00:00Z"]),
+            "seed": st.sampled_from([1, 2.0, None]),
+            "cost": st.sampled_from([1, 2.5]),
+            "output": st.lists(LINKED, max_size=3),
+            "by_name": st.dictionaries(st.sampled_from(["a", "new"]), LINKED, max_size=2),
+            "new": JSON,
+            "newer": JSON,
+        },
+    ),
+    lambda inner: st.builds(lambda one, other: {**one, "parent": other}, inner, inner),
+    max_leaves=4,
+)
+
+
+@given(TASKS)
+@settings(max_examples=300, deadline=None, derandomize=True)
+def test_first_and_later_answers_are_read_alike(value: Any) -> None:
+    content = json.dumps(value).encode()
+    decoding._reader.cache_clear()
+    by_hand, built = decode(content, Task), decode_value(value, Task)
+    reader = decoding._Reader(Task)
+    reader._new = reader._odd = 0
+    for task in (by_hand, built, reader.decode(content), reader.convert(value)):
+        assert to_wire(copy.deepcopy(task)) == value
+        assert repr(task) == repr(by_hand)
+        assert type(task.parent) in (Task, type(UNSET))
+
+
+def test_members_named_twice_confuse_no_unknown_fields() -> None:
+    content = (
+        b'{"id":"a","output":[{"url":"x","new":0}],"output":[{"url":"y","new":1}],'
+        b'"parent":{"id":"b","newer":2},"new":3}'
+    )
+    task = decode(content, Task)
+    assert task.extra == {"new": 3}
+    assert task.parent.extra == {"newer": 2}
+    assert [(one.url, one.extra) for one in task.output] == [("y", {"new": 1})]
+
+
+def pickled(task: Any) -> Any:
+    return pickle.loads(pickle.dumps(task))  # noqa: S301
+
+
+@pytest.mark.parametrize("ask", [copy.copy, copy.deepcopy, pickled])
+def test_unknown_fields_go_along_before_anybody_has_asked(ask: Callable[[Any], Any]) -> None:
+    task = ask(decode(body(new=1, output=[{"url": "u", "newer": 2}]), Task))
+    assert type(task) is Task
+    assert task.extra == {"new": 1}
+    assert [one.extra for one in task.output or ()] == [{"newer": 2}]
+    assert to_wire(task) == {"id": "t1", "new": 1, "output": [{"url": "u", "newer": 2}]}
+
+
+def test_unknown_fields_may_be_set_before_anybody_has_asked() -> None:
+    task = decode(body(new=1), Task)
+    task.extra = {"other": 2}
+    assert task.extra == {"other": 2}
+    task = decode(body(new=1), Task)
+    task.extra["other"] = 2
+    assert task.extra == {"new": 1, "other": 2}
 
 
 def test_the_logger_is_named_for_the_package_that_the_runtime_is_part_of() -> None:

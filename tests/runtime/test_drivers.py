@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import pytest
 
-from specloom.targets.client.runtime.drivers import AsyncDriver, SyncDriver
+from specloom.targets.client.runtime.async_drivers import AsyncDriver
+from specloom.targets.client.runtime.drivers import SyncDriver
 from specloom.targets.client.runtime.effects import Emit, Failure, Now, Reply, Request, Trace, send
 from specloom.targets.client.runtime.errors import (
     APIConnectionError,

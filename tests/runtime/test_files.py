@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 from tests.answering import Reply, Vendor
 
 from specloom.targets.client.runtime.errors import DownloadError, ManyFilesError

@@ -8,10 +8,10 @@ import math
 import os
 import signal
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from specloom.targets.client.runtime.command import Command, main
 from specloom.targets.client.runtime.errors import (
@@ -209,7 +209,7 @@ def test_a_fault_between_the_id_and_the_handle_carries_the_token(
         raise KeyboardInterrupt
 
     for name in ("Job", "AsyncJob"):
-        monkeypatch.setattr(f"specloom.targets.client.runtime.resources.{name}", fail)
+        monkeypatch.setattr(f"specloom.targets.client.runtime.jobs.{name}", fail)
     with pytest.raises(KeyboardInterrupt) as caught:
         make.submit()
     assert LINE in notes(caught.value)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import pytest
 
-from specloom.targets.client.runtime import books, effects, owners, parts, postings
+from specloom.targets.client.runtime import books, heads, owners, parts, postings
 from specloom.targets.client.runtime.errors import LedgerConflictError, SubmitUncertainError
 
 from .loopback import FakeClock, Loopback, answer
@@ -77,9 +77,17 @@ def is_whole(*given: Any) -> bool:
     return given[3].sha256 is not None
 
 
-def is_body(_trace: Any, event: str, facts: Any) -> bool:
-    method = getattr(facts.get("request"), "method", None)
-    return method == b"POST" and event.endswith("send_request_body.started")
+def half_a_post() -> None:
+    known = heads.Outgoing.parts
+
+    def parts(self: heads.Outgoing) -> Iterator[memoryview]:
+        whole = b"".join(known(self))
+        is_post = self.method == "POST"
+        yield memoryview(whole[: whole.index(b"\r\n\r\n") + 4] if is_post else whole)
+        if is_post:
+            die()
+
+    heads.Outgoing.parts = parts  # type: ignore[method-assign]
 
 
 def half_a_file() -> None:
@@ -96,7 +104,7 @@ STEPS: dict[str, tuple[Any, ...]] = {
     "before the intent": (books.Books, "begin", always, True),
     "intent not committed": (postings, "note_state", comes_into("submitting"), False),
     "after the intent": (books.Books, "begin", always, False),
-    "half of the POST": (effects.Trace, "note", is_body, True),
+    "half of the POST": (),
     "before the id": (books.Books, "learn", always, True),
     "id not committed": (postings, "note_state", comes_into("queued"), False),
     "after the id": (books.Books, "learn", always, False),
@@ -126,7 +134,7 @@ def main(what: str, kind: str, url: str, ledger: Path) -> None:
             owner, name, when, before = STEPS[what]
             death(owner, name, when, before=before)
         else:
-            half_a_file()
+            half_a_post() if what == "half of the POST" else half_a_file()
         asyncio.run(live_async(url, ledger)) if kind == "async" else live(url, ledger)
     else:
         {"hold": hold, "fork": fork, "race": race}[what](url, ledger)

@@ -7,13 +7,13 @@ import io
 import json
 import os
 import sqlite3
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from specloom.targets.client.runtime.errors import APIError, DownloadError, JobFailedError
 from specloom.targets.client.runtime.intents import request_text

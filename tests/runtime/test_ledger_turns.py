@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from specloom.targets.client.runtime.errors import LedgerConflictError
 from specloom.targets.client.runtime.operations import Limits

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from specloom.targets.client.runtime.errors import SubmitUncertainError
+from specloom.targets.client.runtime.job_orders import resumed
 from specloom.targets.client.runtime.operations import Answer, ApiKey, Operation, Parameter, Step
-from specloom.targets.client.runtime.orders import resumed
 from specloom.targets.client.runtime.tokens import read_token
 
 from .desks import KEY, ROUTE, Desk, desk, server, told

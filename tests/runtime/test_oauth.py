@@ -6,12 +6,12 @@ import asyncio
 import os
 import pickle
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import httpx2
 import pytest
+from msgspec.structs import replace
 
 from specloom.targets.client.runtime.errors import (
     APIConnectionError,
@@ -23,7 +23,7 @@ from specloom.targets.client.runtime.errors import (
     RateLimitError,
     SubmitUncertainError,
 )
-from specloom.targets.client.runtime.oauth import Tokens
+from specloom.targets.client.runtime.held_tokens import Tokens
 from specloom.targets.client.runtime.operations import Body, Idempotency, OAuth2, Operation
 
 from .loopback import FakeClock

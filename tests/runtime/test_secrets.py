@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx2
 import pytest
+from msgspec.structs import replace
 
 from specloom.targets.client.runtime.client import AsyncClient, Client
 from specloom.targets.client.runtime.errors import (
@@ -131,7 +131,7 @@ def test_no_log_shows_the_signature_of_a_link(
         made.videos.generate(prompt="x").save(tmp_path / "a.wav")
         made.close()
     names = {one.name for one in caplog.records}
-    assert {"httpx2", "httpcore2.http11"} <= names
+    assert "httpx2" in names
     assert "s3cret" not in caplog.text
     assert "/second.mp4?..." in caplog.text
     assert KEY not in caplog.text

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from specloom.targets.client.runtime.addresses import same_origin
 from specloom.targets.client.runtime.errors import ConfigurationError

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from specloom.targets.client.runtime import results, sidecars
+from specloom.targets.client.runtime import bookkeeping, sidecars
 from specloom.targets.client.runtime.effects import Sleep
 from specloom.targets.client.runtime.errors import DownloadError
 
@@ -161,7 +161,7 @@ def test_a_sidecar_that_cannot_be_written_does_not_take_the_file_with_it(
         raise OSError(28, "No space left on device")
 
     cdn[FILE] = WHOLE
-    monkeypatch.setattr(results, "note_saved", note)
+    monkeypatch.setattr(bookkeeping, "note_saved", note)
     monkeypatch.setattr(sidecars, "_write", full)
     with pytest.raises(OSError, match="No space") as caught:
         save(server.url, target, sidecar=True)

@@ -13,7 +13,7 @@ from .desks import Desk, desk, server, told
 from .loopback import Loopback, answer
 
 if TYPE_CHECKING:
-    from specloom.targets.client.runtime.jobs import Update
+    from specloom.targets.client.runtime.records import Update
 
 __all__ = ["desk", "server"]  # fixtures
 POLLED = "GET /v1/videos/task_1"

@@ -8,11 +8,11 @@ import pickle
 import signal
 import threading
 import traceback
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx2
 import pytest
+from msgspec.structs import replace
 
 from specloom.targets.client.runtime.errors import (
     APIConnectionError,

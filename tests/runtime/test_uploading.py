@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import io
 import threading
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import httpx2
 import pytest
+from msgspec.structs import replace
 
 from specloom.targets.client.runtime.errors import (
     APIConnectionError,

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from specloom.targets.client.runtime.drivers import AsyncDriver, SyncDriver
+from specloom.targets.client.runtime.async_drivers import AsyncDriver
+from specloom.targets.client.runtime.drivers import SyncDriver
 from specloom.targets.client.runtime.effects import Failure, Reply
 
 from .desks import KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from specloom.targets.client.runtime.effects import Request, Send
 
@@ -57,7 +58,11 @@ class Work:
         return members | (ECHO if self.status == "failed" else {})
 
 
-class _Line:
+@dataclass
+class _Body:
+    parts: Iterator[Any]
+    ended: bool = False
+
     def close(self) -> None: ...
 
     async def aclose(self) -> None: ...
@@ -149,8 +154,7 @@ def _reply(request: Request, status: int, body: Any, end: Exception | None = Non
         headers=headers,
         url=request.url,
         asked=request,
-        response=_Line(),
-        chunks=iter(parts),
+        body=_Body(iter(parts)),
     )
 
 
@@ -187,7 +191,7 @@ class Wire(SyncDriver):
         return self.vendor.carry(effect)
 
     def _read(self, reply: Reply, run: Any) -> bytes | Failure:
-        return next(reply.chunks, b"")
+        return next(reply.body.parts, b"")
 
 
 class AsyncWire(AsyncDriver):
@@ -207,4 +211,4 @@ class AsyncWire(AsyncDriver):
         return self.vendor.carry(effect)
 
     async def _read(self, reply: Reply, run: Any) -> bytes | Failure:
-        return next(reply.chunks, b"")
+        return next(reply.body.parts, b"")
