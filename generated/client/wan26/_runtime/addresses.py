@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -39,6 +40,7 @@ def host(url: str) -> str:
     return printable(urlsplit(url).hostname or "", 200)
 
 
+@lru_cache  # of base URLs, which are asked for at every request
 def is_private(url: str) -> bool:
     """Whether what is sent to the URL stays private: TLS, or this very machine."""
     parts = urlsplit(url)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from decimal import Decimal, InvalidOperation
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import msgspec
 
-from . import jsonpath
 from .effects import Caught
+from .text_paths import TextPath
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from . import jsonpath
 
 __all__ = [
     "MISSING",
@@ -60,9 +60,11 @@ def _find(path: str, value: Any) -> list[jsonpath.Node]:
     """The nodes of a path, nulls among them; none where there is nothing else."""
     if value is MISSING:
         return []
-    parsed = jsonpath.parse(str(path))
+    from .jsonpath import parse  # most answers are looked into by no path
+
+    parsed = parse(str(path))
     found = _telling(parsed.nodes(value))
-    if found or not isinstance(path, jsonpath.TextPath):
+    if found or not isinstance(path, TextPath):
         return found  # what a prompt made somebody write is never looked into
     return _telling(parsed.nodes(value, _opened, path.steps))
 
@@ -129,6 +131,8 @@ def read_json(content: bytes) -> Any:
     """
     with Caught(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return msgspec.json.decode(content)
+    import json
+
     # Python's own reader takes what others write: NaN, a byte order mark, lone surrogates.
     return json.loads(content)
 
@@ -211,6 +215,8 @@ def retry_after(headers: Mapping[str, str], wall: float) -> float | None:
         seconds = float(text)
         # NaN, negative and endless ones compare false: they are no hint.
         return min(seconds, _LONGEST) if 0 <= seconds < math.inf else None
+    from email.utils import parsedate_to_datetime  # hints are seconds nearly always
+
     with Caught(ValueError, TypeError, OverflowError):
         return max(0.0, parsedate_to_datetime(text).timestamp() - wall)
     return None

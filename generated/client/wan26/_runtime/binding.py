@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
 from .answers import MISSING, Parsed, decimal, parse_json
 from .budgets import shares
+from .discretion import Discreet
 from .effects import Caught
 from .encoding import to_wire
 from .pointers import pointer
@@ -43,17 +43,18 @@ _ID = "$id"
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,99})(\.[0-9]{1,99})?\Z")  # `007` is a name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class Sent(Discreet, Struct, frozen=True, kw_only=True):
     """A submit, as sources see it: what was sent, and the answer.
 
     Of several jobs of one answer this one has `turn` (its place, and how many there are);
     `places` are where the answer names them.
     """
 
+    unsaid = ("parameters", "body")
+
     made: Exchange
-    parameters: Mapping[str, Any] = field(repr=False)
-    body: Any = field(repr=False)
+    parameters: Mapping[str, Any]
+    body: Any
     turn: tuple[int, int] = (0, 1)
     places: tuple[Location, ...] = ()
 
@@ -104,17 +105,18 @@ class Sent:
         return near if deepest else set(range(self.turn[1]))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
+class Sources(Discreet, Struct, frozen=True, kw_only=True):
     """What a further call's values are read from; `known` is what was read at the submit.
 
     `several` says that an answer may tell of several jobs: what it does not tell apart is nothing.
     """
 
+    unsaid = ("known",)
+
     job_id: str
     parsed: Parsed
     headers: Mapping[str, str]
-    known: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    known: Mapping[str, Any] = {}
     sent: Sent | None = None
     several: bool = False
 

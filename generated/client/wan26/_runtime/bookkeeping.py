@@ -7,9 +7,10 @@ afterwards is kept until it can be: a paid job is not lost because a disk is ful
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from .effects import Caught, Notify, call, wall
 from .errors import APIError, LedgerError, SubmitUncertainError, printable
@@ -50,8 +51,7 @@ __all__ = [
 _SHOWN = 1000  # bytes of an answer that are kept in a row
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True, eq=False, weakref=True):
     """The row of one submit that is on its way; all of it blocks, and what fails is kept.
 
     `doubted` says that an earlier attempt, of another process perhaps, may have created the job.
@@ -181,7 +181,7 @@ def note_state(record: Record) -> Core[None]:
     if record.state is None and record.status is None:
         return  # nobody has asked yet
     found = _found(record)
-    if found == record.noted:
+    if found.repeats(record.noted):
         return
     before, record.noted = record.noted, found
     if session.books is not None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from . import postings, statements
 from .backlog import Backlog
@@ -31,8 +33,7 @@ __all__ = ["Begun", "Books"]
 _REMEMBERED = 86_400.0  # seconds for which servers are trusted to know an idempotency key
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Begun:
+class Begun(Struct, frozen=True, kw_only=True):
     """A submit that may be made: its row, or the jobs that its key stands for already.
 
     `doubted` says that an earlier attempt may have created the job.

@@ -26,7 +26,7 @@ from .shapes import (
 )
 from .unions import choose
 
-__all__ = ["Surprise", "build"]
+__all__ = ["Surprise", "build", "build_extra"]
 
 # Where (`VideoTask.status`), what, and whether it is only a field that is not known yet.
 Surprise: TypeAlias = tuple[str, str, bool]
@@ -35,18 +35,36 @@ _DEPTH: Final = 100
 _EXACT: Final = (str, int, float, bool)
 
 
-def build(value: Any, shape: Shape, surprises: list[Surprise], place: str = "") -> Any:
-    """Build an object of a shape from a value of JSON; what does not fit stays as it came."""
-    return _Builder(surprises).build(value, shape, place or title_of(shape))
+def build(
+    value: Any, shape: Shape, surprises: list[Surprise], place: str = "", *, cuts: bool = True
+) -> Any:
+    """Build an object of a shape from a value of JSON; what does not fit stays as it came.
+
+    So does what nests too deeply, unless `cuts` is false.
+
+    Raises:
+        RecursionError: it nests too deeply, and must not be cut.
+    """
+    return _Builder(surprises, cuts).build(value, shape, place or title_of(shape))
+
+
+def build_extra(
+    model: type[Model], extra: dict[str, Any], surprises: list[Surprise]
+) -> dict[str, Any]:
+    """The fields that a model does not name, as it keeps them."""
+    return _Builder(surprises, cuts=True).unknown(model, extra)
 
 
 class _Builder:
-    def __init__(self, surprises: list[Surprise]) -> None:
+    def __init__(self, surprises: list[Surprise], cuts: bool) -> None:
         self._surprises = surprises
+        self._cuts = cuts
         self._depth = 0
 
     def build(self, value: Any, shape: Shape, place: str) -> Any:
         if self._depth > _DEPTH:
+            if not self._cuts:
+                raise RecursionError("the value nests too deeply")
             return self._keep(value, f"nests deeper than {_DEPTH} levels", place)
         self._depth += 1
         try:
@@ -129,20 +147,19 @@ class _Builder:
         return built
 
     def _keep_extra(self, built: msgspec.Struct, extra: dict[str, Any]) -> None:
-        if not isinstance(built, Model):
-            return
-        model = type(built)
+        if isinstance(built, Model):
+            built.extra = self.unknown(type(built), extra)
+
+    def unknown(self, model: type[Model], extra: dict[str, Any]) -> dict[str, Any]:
         extra_type = model._extra_type()
         if extra_type is not UNSET:
             inner = shape_of(extra_type)
             place = f"{model.__name__}.extra"
-            extra = {key: self.build(item, inner, place) for key, item in extra.items()}
-        else:
-            self._surprises.extend(
-                (model.__name__, f"unknown field {key[:80]!r}; kept in extra", True)
-                for key in extra
-            )
-        built.extra = extra
+            return {key: self.build(item, inner, place) for key, item in extra.items()}
+        self._surprises.extend(
+            (model.__name__, f"unknown field {key[:80]!r}; kept in extra", True) for key in extra
+        )
+        return extra
 
 
 def _kind(value: Any) -> str:

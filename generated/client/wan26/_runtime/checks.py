@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from msgspec import Struct
+
 from . import errors
+from .contracts import Contracts
+from .glances import is_plainly_valid
 from .pointers import pointer
 from .rules import Rule, find_rule, mentioned, resolve, usable
 from .wording import Finding, dotted, word
@@ -25,8 +26,7 @@ _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _logger = logging.getLogger(__name__.partition(".")[0])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem(errors.Problem):
+class Problem(errors.Problem, frozen=True, kw_only=True):
     """One thing that is wrong with a request, and the place of the rule in the schemas."""
 
     schema_path: str = ""
@@ -37,8 +37,7 @@ class Problem(errors.Problem):
         return f"{place}: {errors.printable(self.message)}{code}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Advice:
+class Advice(Struct, frozen=True, kw_only=True):
     """What the server accepts, but is hardly meant: `effect` says what comes of it."""
 
     message: str
@@ -49,9 +48,9 @@ class Advice:
 class RequestChecks:
     """The checks of all requests of an API.
 
-    `load` gives the text of `_schemas.json`; it is asked for, and jsonschema-rs imported, at the
-    first check. `messages` are the vendor's, by error code. Formats (`date-time`, `uri`, ...) are
-    not asserted unless `formats` says so.
+    `load` gives the text of `_schemas.json`; it is asked for at the first check, and jsonschema-rs
+    imported at the first that a glance does not settle. `messages` are the vendor's, by error
+    code. Formats (`date-time`, `uri`, ...) are not asserted unless `formats` says so.
     """
 
     def __init__(
@@ -61,7 +60,7 @@ class RequestChecks:
         *,
         formats: bool = False,
     ) -> None:
-        self._load = load
+        self._contracts = Contracts(load)
         self._messages = messages or {}
         self._formats = formats
         self._compiled: dict[str, _Compiled | None] = {}
@@ -72,7 +71,10 @@ class RequestChecks:
         The body is JSON, as `encoding.to_wire` gives it; another part are its `parameters`, in one
         object.
         """
-        compiled = self._compile(pointer(("requests", name, part)))
+        place = pointer(("requests", name, part))
+        if place not in self._compiled and self._is_plain(name, body, part):
+            return []
+        compiled = self._compile(name, place)
         if compiled is None or compiled.validator.is_valid(body):
             return []
         found: dict[object, Problem] = {}
@@ -86,7 +88,7 @@ class RequestChecks:
         """All advice whose `when` the body of a request matches."""
         found: list[Advice] = []
         for index, item in enumerate(self._request(name).get("advice", ())):
-            compiled = self._compile(pointer(("requests", name, "advice", index, "when")))
+            compiled = self._compile(name, pointer(("requests", name, "advice", index, "when")))
             if compiled is not None and compiled.validator.is_valid(body):
                 place = next(iter(reversed(mentioned(item["when"], body))), ())
                 advice = Advice(
@@ -95,18 +97,17 @@ class RequestChecks:
                 found.append(advice)
         return found
 
-    @cached_property
-    def _document(self) -> dict[str, Any]:
-        document: dict[str, Any] = json.loads(self._load())
-        return document
+    def _is_plain(self, name: str, body: Any, part: str) -> bool:
+        schema = None if self._formats else self._request(name).get(part)
+        return is_plainly_valid(body, schema, self._contracts.of(name))
 
     def _request(self, name: str) -> dict[str, Any]:
-        request: dict[str, Any] = self._document.get("requests", {}).get(name, {})
+        request: dict[str, Any] = self._contracts.of(name)["requests"].get(name, {})
         return request
 
-    def _compile(self, place: str) -> _Compiled | None:
+    def _compile(self, name: str, place: str) -> _Compiled | None:
         if place not in self._compiled:
-            self._compiled[place] = _compile(self._document, place, self._formats)
+            self._compiled[place] = _compile(self._contracts.of(name), place, self._formats)
         return self._compiled[place]
 
     def _problem(self, finding: Finding, rule: Rule | None) -> Problem:
@@ -119,8 +120,7 @@ class RequestChecks:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
+class _Compiled(Struct, frozen=True):
     validator: Draft202012Validator
     root: dict[str, Any]
 

@@ -6,8 +6,6 @@ import importlib
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from . import orders
-from .bookkeeping import close_books
 from .construction import (
     DEFAULT_MAX_RETRIES,
     DEFAULT_TIMEOUT,
@@ -15,16 +13,13 @@ from .construction import (
     conceal_keys,
     opened,
 )
-from .drivers import AsyncDriver, Clock, SyncDriver
+from .deferred import Deferred
+from .drivers import SyncDriver
 from .errors import ConfigurationError
 from .exchanging import Response
 from .hooks import Hooks
-from .jobs import AsyncJob, Job
-from .ledger import AsyncLedger, Ledger
-from .listings import lookup
 from .requests import GenerateOptions, Options, SubmitOptions
 from .resources import AsyncResource, Resource
-from .tokens import read_token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,11 +27,18 @@ if TYPE_CHECKING:
 
     import httpx2
 
+    from . import bookkeeping, job_orders, jobs, ledger, listings, tokens
     from .books import Books
+    from .drivers import Clock
+    from .jobs import AsyncJob, Job
+    from .ledger import AsyncLedger, Ledger
     from .listings import Lookup
     from .operations import Api, JobKind, Operation
     from .records import Record
     from .session import Session
+else:
+    bookkeeping, job_orders, jobs = map(Deferred, ("bookkeeping", "job_orders", "jobs"))
+    ledger, listings, tokens = map(Deferred, ("ledger", "listings", "tokens"))
 
 __all__ = [
     "DEFAULT_MAX_RETRIES",
@@ -103,11 +105,12 @@ class Client(_Shared):
         Raises:
             ConfigurationError: the client was given none.
         """
-        return Ledger(self._driver, *_books(self._session), self.jobs.resume)
+        return ledger.Ledger(self._driver, *_books(self._session), self.jobs.resume)
 
     def close(self) -> None:
         """Close all connections; a given `http_client` stays open."""
-        self._driver.run(close_books(self._session))
+        if self._session.books is not None:
+            self._driver.run(bookkeeping.close_books(self._session))
         self._driver.close()
 
     def __enter__(self) -> Self:
@@ -133,6 +136,8 @@ class AsyncClient(_Shared):
         clock: Clock | None = None,
         **given: Unpack[ClientOptions],
     ) -> None:
+        from .async_drivers import AsyncDriver  # brings asyncio with it
+
         conceal_keys(given)
         self._driver = AsyncDriver(http_client, clock)
         self._session = opened(api, self._driver.clock, given)
@@ -141,11 +146,12 @@ class AsyncClient(_Shared):
     @cached_property
     def ledger(self) -> AsyncLedger:
         """What was submitted, by this process and by others, and what came of it."""
-        return AsyncLedger(self._driver, *_books(self._session), self.jobs.resume)
+        return ledger.AsyncLedger(self._driver, *_books(self._session), self.jobs.resume)
 
     async def close(self) -> None:
         """Close all connections; a given `http_client` stays open."""
-        await self._driver.run(close_books(self._session))
+        if self._session.books is not None:
+            await self._driver.run(bookkeeping.close_books(self._session))
         await self._driver.close()
 
     async def __aenter__(self) -> Self:
@@ -172,10 +178,10 @@ def _books(session: Session) -> tuple[Books, frozenset[str]]:
 def _found(session: Session, text: str) -> tuple[JobKind, Record, Any]:
     """The job that a token or an id names, and the module that knows its result."""
     kinds = {kind.name: kind for kind in session.api.jobs}
-    name, job_id, parameters = read_token(text, list(kinds))
+    name, job_id, parameters = tokens.read_token(text, list(kinds))
     kind = kinds[name]
     module, operation = _loaded(session, kind)
-    record = orders.resumed(session, operation, job_id, parameters, session.clock.now())
+    record = job_orders.resumed(session, operation, job_id, parameters, session.clock.now())
     return kind, record, module
 
 
@@ -200,7 +206,7 @@ def _listed(session: Session, name: str, given: Mapping[str, Any]) -> tuple[JobK
         hint = f"name one: jobs.list({listing[0][0].name!r})" if listing else ""
         raise ConfigurationError(told, hint=hint)
     kind, module, operation = wanted[0]
-    return kind, module, lookup(session, operation, given)
+    return kind, module, listings.lookup(session, operation, given)
 
 
 class Jobs:
@@ -218,7 +224,7 @@ class Jobs:
             ConfigurationError: it is no token.
         """
         kind, record, module = _found(self._client._session, token)
-        return Job(self._client._driver, record, getattr(module, kind.result))
+        return jobs.Job(self._client._driver, record, getattr(module, kind.result))
 
     def list(self, operation: str = "", **parameters: Any) -> list[Job[Any]]:
         """The handles of the jobs that the server lists, for those that were lost.
@@ -237,7 +243,7 @@ class Jobs:
         kind, module, wanted = _listed(self._client._session, operation, parameters)
         driver, result = self._client._driver, getattr(module, kind.result)
         ids = [one for page in driver.iterate(wanted.pages()) for one in wanted.ids(page)]
-        return [Job(driver, record, result) for record in wanted.records(ids)]
+        return [jobs.Job(driver, record, result) for record in wanted.records(ids)]
 
 
 class AsyncJobs:
@@ -249,11 +255,11 @@ class AsyncJobs:
     def resume(self, token: str) -> AsyncJob[Any]:
         """The handle of a job by its token, or by its id; see `Jobs.resume`."""
         kind, record, module = _found(self._client._session, token)
-        return AsyncJob(self._client._driver, record, getattr(module, kind.async_result))
+        return jobs.AsyncJob(self._client._driver, record, getattr(module, kind.async_result))
 
     async def list(self, operation: str = "", **parameters: Any) -> list[AsyncJob[Any]]:
         """The handles of the jobs that the server lists; see `Jobs.list`."""
         kind, module, wanted = _listed(self._client._session, operation, parameters)
         driver, result = self._client._driver, getattr(module, kind.async_result)
         ids = [one async for page in driver.iterate(wanted.pages()) for one in wanted.ids(page)]
-        return [AsyncJob(driver, record, result) for record in wanted.records(ids)]
+        return [jobs.AsyncJob(driver, record, result) for record in wanted.records(ids)]

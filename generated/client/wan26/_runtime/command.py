@@ -7,10 +7,11 @@ import json
 import re
 import sys
 import warnings
-from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO, TypeAlias
+
+from msgspec import Struct
 
 from .effects import Caught
 from .errors import (
@@ -25,7 +26,7 @@ from .errors import (
     SubmitUncertainError,
     printable,
 )
-from .orders import RehearsalError, check_target
+from .job_orders import RehearsalError, check_target
 from .outgoing import as_documented
 from .pricing import estimate
 from .records import Guard
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from .client import Client
-    from .jobs import Job, Update
+    from .jobs import Job
+    from .records import Update
     from .results import Result, ResultFile
 
 __all__ = ["Argument", "Command", "main"]
@@ -44,8 +46,7 @@ DONE, FAILED, MISUSED, RUNNING, UNCERTAIN, INTERRUPTED = 0, 1, 2, 3, 4, 130
 Kind: TypeAlias = Literal["string", "integer", "number", "boolean", "strings", "json"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Argument:
+class Argument(Struct, frozen=True, kw_only=True):
     """A parameter of the method as a flag; `default` is the server's, and only shown."""
 
     name: str
@@ -56,8 +57,7 @@ class Argument:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(Struct, frozen=True, kw_only=True):
     """What the command makes: the `generate` method, its parameters, the positional one."""
 
     operation: str  # videos.generate
@@ -78,8 +78,7 @@ class Command:
 _RESUMING = re.compile(r'client\.jobs\.resume\("([^"]*)"\)(?:\.\w+\(\))?')
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Screen:
+class _Screen(Struct, frozen=True, kw_only=True):
     """Where is written: what was made to `out`, how it goes to `err`."""
 
     out: TextIO | None  # a closed stream is None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .effects import Failure
@@ -12,26 +12,57 @@ from .errors import ConfigurationError
 from .logs import harmless
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Mapping
+    from http.cookiejar import CookieJar
 
     import httpx2
 
+    from .async_lines import AsyncLines
     from .effects import Request, Route, Send, Trace
+    from .lines import Lines
 
-__all__ = ["Clients", "Handshake", "build_async", "build_sync", "check_kind", "failure", "prepared"]
+__all__ = [
+    "Clients",
+    "Context",
+    "Handshake",
+    "build_async",
+    "build_sync",
+    "check_kind",
+    "checked_timeout",
+    "connect_async",
+    "connect_sync",
+    "failure",
+    "prepared",
+]
 
 V = TypeVar("V")
+L = TypeVar("L")
 
 
-class Clients(Generic[V]):
-    """HTTP clients by route, built when first needed: the caller's own, or ours."""
+class Clients(Generic[V, L]):
+    """HTTP clients by route, built when first needed: the caller's own, or ours.
 
-    def __init__(self, given: V | None, build: Callable[[Route, Any], V]) -> None:
+    Args:
+        given: the caller's own.
+        build: a client of httpx2 for a route, with what gives a TLS context.
+        connect: connections of our own for a route, which carry what is plain.
+    """
+
+    def __init__(
+        self,
+        given: V | None,
+        build: Callable[[Route, Context], V],
+        connect: Callable[[Route, Context], L],
+    ) -> None:
         self._given = given
         self._build = build
+        self._connect = connect
         self._built: dict[Route, V] = {}
-        self._inherited: list[V] = []  # a parent process's: kept from being used, and from the GC
-        self._context: Any = None
+        self._lines: dict[Route, L | None] = {}
+        # Of a parent process: kept from being used, and from the garbage collector.
+        self._inherited: tuple[list[V], list[L]] = [], []
+        self._context = Context()
         self._process = os.getpid()
         self._lock = threading.Lock()
         self._closed = False
@@ -42,30 +73,79 @@ class Clients(Generic[V]):
 
     def pick(self, route: Route) -> V:
         """The client for a route; files are never fetched through one that may carry a key."""
-        if self._closed:
-            raise ConfigurationError("the client has been closed", hint="make a new one")
+        self._check_open()
         if self._given is not None and route != "download":
             client: V = _checked(self._given)
             return client
         with self._lock:
-            return self._pick_built(route)
+            self._leave_parent()
+            if route not in self._built:
+                self._built[route] = self._build(route, self._context)
+            return self._built[route]
 
-    def _pick_built(self, route: Route) -> V:
-        import httpx2
+    def lines(self, route: Route) -> L | None:
+        """Connections of our own for a route.
 
-        if self._process != os.getpid():  # connections must not be shared with a parent process
-            self._inherited += self._built.values()
-            self._built, self._process = {}, os.getpid()
-        if route not in self._built:
-            self._context = self._context or httpx2.create_ssl_context()
-            self._built[route] = self._build(route, self._context)
-        return self._built[route]
+        None where others are in between: the caller's client, a proxy, redirects.
+        """
+        self._check_open()
+        if self._given is not None or route == "download":
+            return None
+        with self._lock:
+            self._leave_parent()
+            if route not in self._lines:
+                self._lines[route] = None if _has_proxy() else self._connect(route, self._context)
+            return self._lines[route]
 
-    def close(self) -> list[V]:
-        """Forget all clients; gives those that are ours to close."""
-        all_of_them = [*self._built.values(), *self._inherited]
-        self._built, self._inherited, self._closed = {}, [], True
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ConfigurationError("the client has been closed", hint="make a new one")
+
+    def _leave_parent(self) -> None:
+        """Connections must not be shared with a parent process."""
+        if self._process != os.getpid():
+            self._inherited = self._all()
+            self._built, self._lines, self._process = {}, {}, os.getpid()
+
+    def _all(self) -> tuple[list[V], list[L]]:
+        clients, lines = self._inherited
+        connected = [one for one in self._lines.values() if one is not None]
+        return [*clients, *self._built.values()], [*lines, *connected]
+
+    def close(self) -> tuple[list[V], list[L]]:
+        """Forget all that is ours; gives what is to be closed: clients, and connections."""
+        all_of_them = self._all()
+        self._built, self._lines, self._closed = {}, {}, True
+        self._inherited = [], []
         return all_of_them
+
+
+class Context:
+    """How servers are verified: the same for all connections, made at the first over TLS."""
+
+    def __init__(self) -> None:
+        self._made: ssl.SSLContext | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self) -> ssl.SSLContext:
+        """It speaks HTTP/1.1 only: a submit over HTTP/2 might be taken back, and sent again."""
+        with self._lock:
+            if self._made is None:
+                from .trust import trusting
+
+                self._made = trusting()
+                self._made.set_alpn_protocols(["http/1.1"])
+            return self._made
+
+
+def _has_proxy() -> bool:
+    """Whether the environment, or the system's settings, name a proxy."""
+    if sys.platform in ("darwin", "win32"):
+        from urllib.request import getproxies
+
+        return bool(getproxies())
+    named = (name.lower() for name, value in os.environ.items() if value)
+    return any(name.endswith("_proxy") and name != "no_proxy" for name in named)
 
 
 def _checked(client: Any) -> Any:
@@ -103,33 +183,58 @@ def _kept(route: Route) -> int:
 
 def _no_cookies() -> CookieJar:
     """A jar that takes none: cookies are sent to every port, and those of an API are its own."""
+    from http.cookiejar import CookieJar, DefaultCookiePolicy
+
     return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
 
-def build_sync(route: Route, context: Any) -> httpx2.Client:
+def build_sync(route: Route, context: Context) -> httpx2.Client:
     """A blocking HTTP client of ours."""
     import httpx2
 
+    from .line_transports import LineTransport
     from .streams import Transport
 
-    transport = Transport(context, _kept(route))
+    def usual() -> httpx2.BaseTransport:
+        return Transport(context, _kept(route))
+
+    transport = usual() if _has_proxy() else LineTransport(connect_sync(route, context), usual)
     return httpx2.Client(
         transport=transport, follow_redirects=route == "download", cookies=_no_cookies()
     )
 
 
-def build_async(route: Route, context: Any) -> httpx2.AsyncClient:
+def build_async(route: Route, context: Context) -> httpx2.AsyncClient:
     """An asynchronous HTTP client of ours."""
     import httpx2
 
+    from .line_transports import AsyncLineTransport
+
     limits = httpx2.Limits(max_connections=None, max_keepalive_connections=_kept(route))
-    return httpx2.AsyncClient(
-        verify=context,
-        http2=False,
-        follow_redirects=route == "download",
-        limits=limits,
-        cookies=_no_cookies(),
-    )
+
+    def usual() -> httpx2.AsyncBaseTransport:
+        return httpx2.AsyncHTTPTransport(verify=context(), http2=False, limits=limits)
+
+    if _has_proxy():  # which httpx2 looks for itself, where no transport is given
+        given: dict[str, Any] = {"verify": context(), "http2": False, "limits": limits}
+    else:
+        given = {"transport": AsyncLineTransport(connect_async(route, context), usual)}
+    follows = route == "download"
+    return httpx2.AsyncClient(follow_redirects=follows, cookies=_no_cookies(), **given)
+
+
+def connect_sync(route: Route, context: Context) -> Lines:
+    """Blocking connections of ours."""
+    from .lines import Lines
+
+    return Lines(context, _kept(route))
+
+
+def connect_async(route: Route, context: Context) -> AsyncLines:
+    """Connections of ours on an event loop."""
+    from .async_lines import AsyncLines
+
+    return AsyncLines(context, _kept(route))
 
 
 class Handshake:
@@ -151,6 +256,16 @@ class Handshake:
             await self._stream.aclose()
 
 
+def checked_timeout(given: object) -> None:
+    """See that a timeout is a number of seconds, or none.
+
+    Raises:
+        ConfigurationError: it is something else; nothing is sent.
+    """
+    if isinstance(given, bool) or not isinstance(given, int | float | None):
+        raise ConfigurationError(f"timeout is a number of seconds or None, not {given!r}")
+
+
 def prepared(
     client: Any, effect: Send, content: Any, trace: Callable[..., Any]
 ) -> tuple[Any, dict[str, Any]] | Failure:
@@ -162,9 +277,6 @@ def prepared(
     import httpx2
 
     asked, timeout = effect.request, effect.timeout
-    given: object = timeout
-    if isinstance(given, bool) or not isinstance(given, int | float | None):
-        raise ConfigurationError(f"timeout is a number of seconds or None, not {given!r}")
     try:
         request = client.build_request(
             asked.method,
@@ -176,7 +288,7 @@ def prepared(
             ],
             content=content,
             timeout=timeout,
-            extensions={"trace": trace},
+            extensions={"trace": trace, "line_trace": effect.trace},
         )
     except httpx2.InvalidURL as error:  # it may be the server's: a link, or where to poll
         return Failure(harmless(asked, error), transient=False)

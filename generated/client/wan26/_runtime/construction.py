@@ -7,14 +7,14 @@ from os import fspath
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from . import answers
-from .assumed import suggest
-from .budgets import is_amount
 from .credentials import concealed
 from .errors import ConfigurationError, printable
 from .hooks import NO_HOOKS, Hooks
 from .logs import Log
+from .pacing import Pacer
 from .session import Session
 from .settings import checked_limits, read_settings
+from .suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -107,13 +107,15 @@ def opened(api: Api, clock: Clock, given: ClientOptions) -> Session:
         prices=given.get("prices"),
         allow_insecure=given.get("allow_insecure", False),
     )
-    log = Log(api.package)
+    log, limits = Log(api.package), settings.api.limits
     return Session(
         settings=settings,
         timeout=seconds,
         max_retries=retries,
         log=log,
         clock=clock,
+        submits=Pacer(limits.submits_per_second),
+        polls=Pacer(limits.polls_per_second),
         hooks=given.get("hooks") or NO_HOOKS,
         books=_books(api, settings.base_url, given, log),
         prompts=given.get("ledger_prompts", True),
@@ -150,6 +152,8 @@ def _books(api: Api, server: str, given: ClientOptions, log: Log) -> Books | Non
 def _budget(given: object) -> Decimal | None:
     if given is None:
         return None
+    from .budgets import is_amount
+
     amount = given if isinstance(given, Decimal) else answers.decimal(given)
     if amount is None or not is_amount(amount):
         told = printable(repr(given), 100)

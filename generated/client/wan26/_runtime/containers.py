@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,8 +23,11 @@ _QUIET_TOO = frozenset(
 def suffix_of(media_type: str | None) -> str:
     """What the name of a file of that kind ends with, dot included; empty where it may do harm."""
     kind = media_type or ""
-    is_quiet = kind.startswith(_QUIET) or kind in _QUIET_TOO
-    return (mimetypes.guess_extension(kind) or "") if is_quiet else ""
+    if not kind.startswith(_QUIET) and kind not in _QUIET_TOO:
+        return ""
+    from mimetypes import guess_extension
+
+    return guess_extension(kind) or ""
 
 
 def is_mp4(path: Path) -> bool:

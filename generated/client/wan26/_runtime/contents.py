@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, get_origin
 
 from .answers import MISSING, Parsed, in_utf8, media_type, names_json, text_of
-from .decoding import decode, decode_value, surprised
+from .decoding import DecodingError, decode, decode_value, surprised
 from .effects import Caught
 from .errors import APIError, APIStatusError
 from .models import Model
@@ -107,6 +107,8 @@ def _is_success(answer: Answer) -> bool:
 
 def _fitting(found: list[Answer], content_type: str) -> Answer:
     """The answer whose content type came, with as many of its parameters as possible."""
+    if len(found) == 1:
+        return found[0]
     wanted, given = media_type(content_type), _parameters(content_type)
     for kind in (wanted, f"{wanted.partition('/')[0]}/*", "*/*"):
         alike = [one for one in found if media_type(one.content_type) == kind]
@@ -151,15 +153,24 @@ def typed(
     text = _text(kind, content, content_type, declared)
     if text is not None:
         return text
-    utf8 = in_utf8(content, content_type)
-    parsed = Parsed(utf8, envelope)
-    if not parsed.is_json:
-        return _raw(content, content_type, kind, name)
-    is_whole = parsed.inner is parsed.whole or parsed.inner is MISSING
-    value = decode(utf8, kind) if is_whole else decode_value(parsed.inner, kind)
-    if isinstance(value, Model):
-        vars(value)["_raw"] = content
-    return value
+    with Caught(DecodingError):
+        value = _read(in_utf8(content, content_type), kind, envelope)
+        if isinstance(value, Model):
+            vars(value)["_raw"] = content
+        return value
+    return _raw(content, content_type, kind, name)
+
+
+def _read(content: bytes, kind: Any, envelope: str | None) -> Any:
+    """A body of JSON, read once where there is no envelope to look into.
+
+    Raises:
+        DecodingError: it is none.
+    """
+    parsed = Parsed(content, envelope) if envelope is not None else None
+    if parsed is None or parsed.inner is parsed.whole or parsed.inner is MISSING:
+        return decode(content, kind)
+    return decode_value(parsed.inner, kind)
 
 
 def _text(kind: Any, content: bytes, content_type: str, declared: str) -> str | None:

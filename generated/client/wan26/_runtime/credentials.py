@@ -5,14 +5,15 @@ from __future__ import annotations
 import base64
 import os
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from urllib.parse import quote, quote_plus
 
+from msgspec import Struct, field
+
 from .effects import Caught
 from .errors import ConfigurationError
+from .held_tokens import Tokens
 from .logs import SHORTEST_KEY, Veiled
-from .oauth import Tokens
 from .operations import Basic, OAuth2
 
 if TYPE_CHECKING:
@@ -66,15 +67,14 @@ class Secret:
         raise TypeError("a key is not pickled")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
+class Credentials(Struct, frozen=True, kw_only=True):
     """What a client was given, by keyword; `scopes` None asks for those of the document."""
 
     api: Api
-    given: Mapping[str, Given] = field(default_factory=dict)
+    given: Mapping[str, Given] = {}
     scopes: tuple[str, ...] | None = None
     tokens: Tokens = field(default_factory=Tokens)
-    asked: dict[str, Secret] = field(default_factory=dict)  # what functions gave last
+    asked: dict[str, Secret] = {}  # what functions gave last
 
     def chosen(self, secured: bool | tuple[str, ...] = True) -> list[Security]:
         """The schemes of the first alternative that is complete; none where nothing has to be sent.

@@ -1,15 +1,20 @@
-"""The two short loops that carry out what the core asks for: blocking, and asyncio."""
+"""The short loop that carries out what the core asks for, blocking; and what both loops share."""
 
 from __future__ import annotations
 
-import asyncio
-import inspect
-import random
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from .connections import Clients, Handshake, build_async, build_sync, check_kind, failure, prepared
+from .connections import (
+    Clients,
+    build_sync,
+    check_kind,
+    checked_timeout,
+    connect_sync,
+    failure,
+    prepared,
+)
 from .effects import (
     Call,
     Caught,
@@ -25,17 +30,18 @@ from .effects import (
     Sleep,
     Wall,
 )
+from .heads import written
 from .logs import Veiled
-from .threads import in_thread
-from .uploads import OpenBody
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Generator
-    from contextlib import AbstractContextManager
+    from collections.abc import Generator, Mapping
 
     import httpx2
 
-__all__ = ["AsyncDriver", "Clock", "SyncDriver"]
+    from .heads import Outgoing
+    from .lines import Lines
+
+__all__ = ["Clock", "Run", "SyncDriver", "due", "is_encoded", "length", "part_due", "replied"]
 
 V = TypeVar("V")
 
@@ -57,15 +63,21 @@ class Clock:
 
     async def asleep(self, seconds: float) -> None:
         """Wait, and let others run."""
+        import asyncio
+
         await asyncio.sleep(seconds)
 
     def chance(self) -> float:
         """A number from 0 to 1."""
+        import random
+
         return random.SystemRandom().random()
 
 
-class _Run(Generic[V]):
+class Run(Generic[V]):
     """One core on its way, with the answers that it has open."""
+
+    __slots__ = ("_values", "core", "error", "opened", "outcome")
 
     def __init__(self, core: Core[V]) -> None:
         self.core = core
@@ -85,6 +97,8 @@ class _Run(Generic[V]):
 
     def interrupt(self, error: BaseException) -> None:
         """Tell the core what came between its effects: it may leave its note, or raise its own."""
+        import inspect
+
         if inspect.getgeneratorstate(self.core) == inspect.GEN_SUSPENDED:
             with suppress(StopIteration):
                 self.core.throw(error)
@@ -103,38 +117,40 @@ class _Run(Generic[V]):
         self.opened = [other for other in self.opened if other is not reply]
 
 
-def _length(effect: Sleep, clock: Clock) -> float:
+def length(effect: Sleep, clock: Clock) -> float:
+    """How long a pause is, with what chance takes of it."""
     return max(0.0, effect.seconds * (1 - effect.jitter * clock.chance()))
 
 
-def _reply(effect: Send, response: Any, chunks: Any, deadline: float | None) -> Reply:
+def replied(
+    effect: Send, status: int, headers: Mapping[str, str], url: str, body: Any, late: float | None
+) -> Reply:
     """The head of an answer: its rest has what is left of the time, a stream as it goes on."""
     asked = effect.request
     return Reply(
-        status=response.status_code,
-        headers=response.headers,
-        url=Veiled(response.url),
+        status=status,
+        headers=headers,
+        url=Veiled(url),
         asked=asked,
-        response=response,
-        chunks=chunks,
-        deadline=None if asked.streamed or asked.route == "download" else deadline,
+        body=body,
+        deadline=None if asked.streamed or asked.route == "download" else late,
         silence=effect.timeout,
     )
 
 
-def _within(deadline: float | None) -> AbstractContextManager[None]:
-    from .streams import within  # brings the network with it
+def is_encoded(headers: Mapping[str, str]) -> bool:
+    """Whether a body comes compressed."""
+    return headers.get("content-encoding", "identity") not in ("", "identity")
 
-    return within(deadline)
 
-
-def _due(seconds: float | None, moment: float) -> float | None:
+def due(seconds: float | None, moment: float) -> float | None:
+    """The moment at which so many seconds are over."""
     return None if seconds is None else moment + seconds
 
 
-def _part_due(reply: Reply, moment: float) -> float | None:
+def part_due(reply: Reply, moment: float) -> float | None:
     """When the next part of a body must have come: of a file, what is not silent may go on."""
-    return _due(reply.silence, moment) if reply.deadline is None else reply.deadline
+    return due(reply.silence, moment) if reply.deadline is None else reply.deadline
 
 
 class SyncDriver:
@@ -145,25 +161,26 @@ class SyncDriver:
     ) -> None:
         self.clock = clock or Clock()
         check_kind(http_client, asynchronous=False)
-        self._clients = Clients(http_client, build_sync)
+        self._clients = Clients(http_client, build_sync, connect_sync)
 
     def run(self, core: Core[V]) -> V:
         """Run a core to its end; gives its value."""
-        run = _Run(core)
+        run = Run(core)
         for _ in self._values(run):
             pass
         return run.value
 
     def iterate(self, core: Core[Any]) -> Generator[Any, None, None]:
         """Run a core, giving the values that it emits."""
-        return self._values(_Run(core))
+        return self._values(Run(core))
 
     def close(self) -> None:
         """Close all connections that are ours."""
-        for client in self._clients.close():
-            client.close()
+        for ours in self._clients.close():
+            for one in ours:
+                one.close()
 
-    def _values(self, run: _Run[Any]) -> Generator[Any, None, None]:
+    def _values(self, run: Run[Any]) -> Generator[Any, None, None]:
         try:
             while (effect := run.step()) is not None:
                 run.outcome = None
@@ -181,9 +198,9 @@ class SyncDriver:
         finally:
             run.core.close()
             for reply in run.opened:
-                reply.response.close()
+                reply.body.close()
 
-    def _perform(self, effect: Effect, run: _Run[Any]) -> Any:
+    def _perform(self, effect: Effect, run: Run[Any]) -> Any:
         match effect:
             case Send():
                 return self._send(effect, run)
@@ -191,9 +208,9 @@ class SyncDriver:
                 return self._read(reply, run)
             case Close(reply):
                 run.closed(reply)
-                return reply.response.close()
+                return reply.body.close()
             case Sleep():
-                return self.clock.sleep(_length(effect, self.clock))
+                return self.clock.sleep(length(effect, self.clock))
             case Call(work):
                 return work()
             case Notify(callback, value):
@@ -201,7 +218,14 @@ class SyncDriver:
             case _:
                 return run.simple(effect, self.clock)
 
-    def _send(self, effect: Send, run: _Run[Any]) -> Reply | Failure:
+    def _send(self, effect: Send, run: Run[Any]) -> Reply | Failure:
+        checked_timeout(effect.timeout)
+        lines = self._clients.lines(effect.request.route)
+        plain = written(effect.request) if lines is not None else None
+        if lines is not None and plain is not None:
+            return self._sent_plain(effect, run, lines, plain)
+        from .uploads import OpenBody
+
         client, body = self._clients.pick(effect.request.route), OpenBody(effect.request.content)
         try:
             unfit = body.open()
@@ -211,145 +235,45 @@ class SyncDriver:
         finally:
             body.close()
 
-    def _sent(self, effect: Send, run: _Run[Any], client: Any, content: Any) -> Reply | Failure:
+    def _sent_plain(
+        self, effect: Send, run: Run[Any], lines: Lines, plain: Outgoing
+    ) -> Reply | Failure:
+        late, trace, reply = due(effect.timeout, time.monotonic()), effect.trace, None
+        with Caught(Exception) as caught:
+            trace.handed = trace.traced = True
+            answer = body = lines.send(plain, trace, late)
+            reply = replied(effect, answer.status, answer.headers, plain.url, body, late)
+            run.opened.append(reply)
+            if is_encoded(reply.headers):
+                from .replies import Decoded
+
+                reply.body = Decoded(answer)
+        return failure(effect.request, caught.error, trace) if reply is None else reply
+
+    def _sent(self, effect: Send, run: Run[Any], client: Any, content: Any) -> Reply | Failure:
+        from .replies import Replied
+        from .streams import within
+
         route, trace = effect.request.route, effect.trace
         made = prepared(client, effect, content, trace.note)
         if isinstance(made, Failure):
             return made
         request, options = made
-        deadline = _due(effect.timeout, time.monotonic())
-        reply = None
-        with Caught(Exception) as caught, _within(deadline):
+        late, reply = due(effect.timeout, time.monotonic()), None
+        with Caught(Exception) as caught, within(late):
             trace.handed, trace.traced = True, self._clients.trusted(route)
-            response = client.send(request, **options)
-            reply = _reply(effect, response, response.iter_bytes(), deadline)
+            answer = client.send(request, **options)
+            url = str(answer.url)
+            reply = replied(effect, answer.status_code, answer.headers, url, Replied(answer), late)
             run.opened.append(reply)
         return failure(effect.request, caught.error, trace) if reply is None else reply
 
-    def _read(self, reply: Reply, run: _Run[Any]) -> bytes | Failure:
+    def _read(self, reply: Reply, run: Run[Any]) -> bytes | Failure:
         chunk: bytes | None = None
-        with Caught(Exception) as caught, _within(_part_due(reply, time.monotonic())):
-            chunk = next(reply.chunks, b"")
+        with Caught(Exception) as caught:
+            chunk = reply.body.read(part_due(reply, time.monotonic()))
         if chunk is None:
             return failure(reply.asked, caught.error, None)
-        if not chunk:
-            run.closed(reply)
-        return chunk
-
-
-class AsyncDriver:
-    """Carries effects out on the event loop; blocking work goes to a thread."""
-
-    def __init__(
-        self, http_client: httpx2.AsyncClient | None = None, clock: Clock | None = None
-    ) -> None:
-        self.clock = clock or Clock()
-        check_kind(http_client, asynchronous=True)
-        self._clients = Clients(http_client, build_async)
-
-    async def run(self, core: Core[V]) -> V:
-        """Run a core to its end; gives its value."""
-        run = _Run(core)
-        async for _ in self._values(run):
-            pass
-        return run.value
-
-    def iterate(self, core: Core[Any]) -> AsyncGenerator[Any, None]:
-        """Run a core, giving the values that it emits."""
-        return self._values(_Run(core))
-
-    async def close(self) -> None:
-        """Close all connections that are ours."""
-        for client in self._clients.close():
-            await client.aclose()
-
-    async def _values(self, run: _Run[Any]) -> AsyncGenerator[Any, None]:
-        try:
-            while (effect := run.step()) is not None:
-                run.outcome = None
-                if isinstance(effect, Emit):
-                    yield effect.value
-                    continue
-                with Caught(BaseException) as caught:
-                    run.outcome = await self._perform(effect, run)
-                run.error = caught.error
-        except GeneratorExit:
-            raise
-        except BaseException as error:
-            run.interrupt(error)
-            raise
-        finally:
-            run.core.close()
-            for reply in run.opened:
-                await reply.response.aclose()
-
-    async def _perform(self, effect: Effect, run: _Run[Any]) -> Any:
-        match effect:
-            case Send():
-                return await self._send(effect, run)
-            case ReadChunk(reply):
-                return await self._read(reply, run)
-            case Close(reply):
-                run.closed(reply)
-                return await reply.response.aclose()
-            case Sleep():
-                return await self.clock.asleep(_length(effect, self.clock))
-            case Call(work):
-                return await in_thread(work)
-            case Notify(callback, value):
-                told = callback(value)
-                return await told if inspect.isawaitable(told) else told
-            case _:
-                return run.simple(effect, self.clock)
-
-    async def _send(self, effect: Send, run: _Run[Any]) -> Reply | Failure:
-        client, body = self._clients.pick(effect.request.route), OpenBody(effect.request.content)
-        if not body.has_files:
-            return await self._sent(effect, run, client, body.awaited())
-        try:
-            unfit = await in_thread(body.open)
-            if unfit is not None:  # nothing is handed over
-                return Failure(unfit, transient=False)
-            return await self._sent(effect, run, client, body.awaited())
-        finally:
-            await in_thread(body.close)
-
-    async def _sent(
-        self, effect: Send, run: _Run[Any], client: Any, content: Any
-    ) -> Reply | Failure:
-        route, trace = effect.request.route, effect.trace
-        handshake = Handshake()
-
-        async def note(event: str, facts: dict[str, Any]) -> None:
-            trace.note(event, facts)
-            handshake.note(event, facts)
-
-        made = prepared(client, effect, content, note)
-        if isinstance(made, Failure):
-            return made
-        request, options = made
-        deadline = _due(effect.timeout, asyncio.get_running_loop().time())
-        reply = None
-        with Caught(Exception) as caught:
-            trace.handed, trace.traced = True, self._clients.trusted(route)
-            try:
-                async with asyncio.timeout_at(deadline):
-                    response = await client.send(request, **options)
-            except BaseException:
-                await handshake.leave()
-                raise
-            reply = _reply(effect, response, response.aiter_bytes(), deadline)
-            run.opened.append(reply)
-        return failure(effect.request, caught.error, trace) if reply is None else reply
-
-    async def _read(self, reply: Reply, run: _Run[Any]) -> bytes | Failure:
-        chunk: bytes | None = None
-        due = _part_due(reply, asyncio.get_running_loop().time())
-        with Caught(Exception) as caught:
-            async with asyncio.timeout_at(due):
-                chunk = await anext(reply.chunks, b"")
-        if chunk is None:
-            return failure(reply.asked, caught.error, None)
-        if not chunk:
+        if not chunk or reply.body.ended:
             run.closed(reply)
         return chunk

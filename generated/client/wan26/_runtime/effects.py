@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, TypeVar
+
+from msgspec import Struct
+
+from .discretion import Discreet
 
 if TYPE_CHECKING:
     from .operations import OAuth2
@@ -40,20 +43,21 @@ V = TypeVar("V")
 Route: TypeAlias = Literal["submit", "call", "download"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Discreet, Struct, frozen=True, kw_only=True):
     """A request as it is sent, over the connections of its `route`; its repr shows no secret."""
+
+    unsaid = ("headers", "content", "leaves")
 
     method: str
     url: str
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    content: bytes | Streamed | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = {}
+    content: bytes | Streamed | None = None
     route: Route = "call"
     operation: str = ""
     grant: OAuth2 | None = None  # what its token is fetched with, before it is sent
     streamed: bool = False  # its answer is read as it comes, for as long as it is not silent
     # Of a success with such headers only the head is read: it is a file that nobody wants yet.
-    leaves: Callable[[Mapping[str, str]], bool] | None = field(default=None, repr=False)
+    leaves: Callable[[Mapping[str, str]], bool] | None = None
 
     @property
     def held(self) -> bytes:
@@ -93,9 +97,17 @@ class Trace:
         if event.endswith("send_request_headers.started") and (
             getattr(request, "method", None) != b"CONNECT"
         ):
-            if self.left and self.once:
-                raise ConnectionError("the transport began to send a submit a second time")
-            self.left = True
+            self.begin()
+
+    def begin(self) -> None:
+        """Note that its first byte is sent next.
+
+        Raises:
+            ConnectionError: as `note`.
+        """
+        if self.left and self.once:
+            raise ConnectionError("the transport began to send a submit a second time")
+        self.traced = self.left = True
 
     @property
     def not_sent(self) -> bool:
@@ -103,22 +115,21 @@ class Trace:
         return not self.handed or (self.traced and not self.left)
 
 
-@dataclass(slots=True, kw_only=True)
-class Reply:
+class Reply(Discreet, Struct, kw_only=True):
     """The head of an answer; its body is read in chunks."""
+
+    unsaid = ("asked", "body")
 
     status: int
     headers: Mapping[str, str]
     url: str  # where it came from; the key may stand in it
-    asked: Request = field(repr=False)
-    response: Any = field(repr=False)
-    chunks: Any = field(repr=False)
+    asked: Request
+    body: Any  # gives its next part, and can be left: of `bodies_in` or of `lines`
     deadline: float | None = None  # when its body must have ended, on the network's clock
     silence: float | None = None  # where there is no deadline: seconds for each part of the body
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """A request, or the reading of its answer, broke off."""
 
     error: Exception
@@ -126,8 +137,7 @@ class Failure:
     transient: bool = True  # False: the request itself is at fault, trying again cannot help
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(Struct, frozen=True):
     """Send a request: gives a Reply or a Failure, and tells the trace on the way."""
 
     request: Request
@@ -135,57 +145,49 @@ class Send:
     timeout: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReadChunk:
+class ReadChunk(Struct, frozen=True):
     """Read on: gives bytes, none at the end, or a Failure."""
 
     reply: Reply
 
 
-@dataclass(frozen=True, slots=True)
-class Close:
+class Close(Struct, frozen=True):
     """Leave an answer before its end."""
 
     reply: Reply
 
 
-@dataclass(frozen=True, slots=True)
-class Sleep:
+class Sleep(Struct, frozen=True):
     """Wait so many seconds, less a random share of at most `jitter`."""
 
     seconds: float
     jitter: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """Do blocking work; what it raises is raised in the core."""
 
     work: Callable[[], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Notify:
+class Notify(Struct, frozen=True):
     """Tell the user's callback, which may be a coroutine function in the async client."""
 
     callback: Callable[[Any], Any]
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Emit:
+class Emit(Struct, frozen=True):
     """Hand a value to who iterates."""
 
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Now:
+class Now(Struct, frozen=True):
     """The monotonic clock, in seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wall:
+class Wall(Struct, frozen=True):
     """The time of day, in seconds since 1970: for hints that are dates."""
 
 

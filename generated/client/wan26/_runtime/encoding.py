@@ -97,7 +97,7 @@ def _model(value: Model, place: tuple[str | int, ...]) -> dict[str, Any]:
         member = getattr(value, name)
         if member is not UNSET:
             written[wire_name] = _wire(member, (*place, wire_name))
-    if "_extra" in vars(value):
+    if vars(value):  # what lies beside the fields: most objects have nothing there
         written = {**_mapping(value.extra, place), **written}
     return written
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct, field
+
 from .answers import MISSING, Parsed, in_utf8, parse_json, retry_after
-from .effects import Close, Failure, Notify, Trace, now, read_chunk, send, wall
+from .discretion import Discreet
+from .effects import Close, Failure, Notify, ReadChunk, Send, Trace
 from .errors import ConfigurationError, printable
 from .logs import bare_url, redacted_headers, without_keys
-from .oauth import authorized
 
 if TYPE_CHECKING:
     from .effects import Core, Reply, Request
@@ -39,8 +40,7 @@ FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 8.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sending:
+class Sending(Discreet, Struct, frozen=True, kw_only=True):
     """A request that is about to be sent: for `on_request`. No secret is in it, but the content.
 
     Attributes:
@@ -51,15 +51,16 @@ class Sending:
         content: the body, as far as it is held in memory; empty where a token is fetched.
     """
 
+    unsaid = ("content",)
+
     operation: str
     method: str
     url: str
     headers: Mapping[str, str]
-    content: bytes = field(repr=False)
+    content: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Broken:
+class Broken(Struct, frozen=True, kw_only=True):
     """A request that got no whole answer: for `on_failure`.
 
     Attributes:
@@ -81,16 +82,17 @@ class Broken:
     sent: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
+class Response(Discreet, Struct, frozen=True, kw_only=True):
     """An answer as it came: for `on_response`.
 
     The content is empty where it is streamed, is a file, or holds a token.
     """
 
+    unsaid = ("content",)
+
     status_code: int
     headers: Mapping[str, str]
-    content: bytes = field(repr=False)
+    content: bytes
     url: str
     elapsed: float  # seconds
     operation: str
@@ -140,19 +142,20 @@ class Head:
         return f"<{type(self).__name__} of {operation}: HTTP {self.status_code}>"
 
 
-@dataclass(slots=True, kw_only=True)
-class Exchange:
+class Exchange(Discreet, Struct, kw_only=True):
     """What became of one request: an answer, or a failure, or a part of an answer and a failure."""
+
+    unsaid = ("reply", "_parts")  # a `location` may be signed
 
     request: Request
     trace: Trace
     timeout: float | None = None  # seconds that it has; of a file, seconds of silence
-    reply: Reply | None = field(default=None, repr=False)  # a `location` may be signed
+    reply: Reply | None = None
     failure: Failure | None = None
     hint: float | None = None  # seconds that the server asks to wait
     job_id: str | None = None  # for the log, where the URL does not tell it
     is_token: bool = False  # its bodies are secret
-    _parts: list[bytes] = field(default_factory=list, repr=False)
+    _parts: list[bytes] = field(default_factory=list)
     _size: int = 0
 
     def take(self, chunk: bytes) -> bool:
@@ -221,12 +224,8 @@ def told_of(failure: Failure, timeout: float | None, missed: str) -> str:
         missed: what did not come in time.
     """
     told = str(failure.error)
-    # One of our own says how long it was.
-    if (
-        not failure.timed_out
-        or timeout is None
-        or (isinstance(failure.error, TimeoutError) and told)
-    ):
+    says_it = isinstance(failure.error, TimeoutError) and told  # one of our own
+    if not failure.timed_out or timeout is None or says_it:
         return told
     late = f"no {missed} within {timeout:g} s"
     return f"{told} ({late})" if told else late
@@ -251,7 +250,9 @@ def exchange(
         into: receives the exchange before anything is sent, so that an interruption finds it.
         listener: told of the answer; in the async client it may be a coroutine function.
     """
-    ready = yield from permitted(session, request, timeout)
+    ready = request
+    if request.grant is not None:
+        ready = yield from permitted(session, request, timeout)
     made = yield from _exchange(session, _begun(ready, into), timeout, listener)
     if made.status == 401 and ready is not request:
         tokens = session.settings.credentials.tokens
@@ -268,6 +269,8 @@ def permitted(session: Session, request: Request, timeout: float | None) -> Core
     def ask(other: Request) -> Core[Exchange]:
         return _exchange(session, Exchange(request=other, trace=Trace(), is_token=True), timeout)
 
+    from .oauth import authorized  # few need a token
+
     return (yield from authorized(session, request, ask, timeout))
 
 
@@ -281,13 +284,12 @@ def _begun(request: Request, into: list[Exchange] | None) -> Exchange:
 def _exchange(
     session: Session, made: Exchange, timeout: float | None, listener: Listener | None = None
 ) -> Core[Exchange]:
-    request = made.request
-    process = os.getpid()
+    request, clock, process = made.request, session.clock, os.getpid()
     yield from announce(session, made)
     if request.route == "submit" and os.getpid() != process:
         raise ConfigurationError("a submit that was begun by a process is not sent by its fork")
-    started, made.timeout = (yield from now()), timeout
-    outcome = yield from send(request, made.trace, timeout)
+    started, made.timeout = clock.now(), timeout
+    outcome: Reply | Failure = yield Send(request, made.trace, timeout)
     if isinstance(outcome, Failure):
         made.failure = outcome
     else:
@@ -295,9 +297,10 @@ def _exchange(
         if made.left:
             yield Close(outcome)
         elif not (request.streamed and made.succeeded):
-            made.failure = yield from read_body(made, outcome, started, timeout)
-        made.hint = retry_after(outcome.headers, (yield from wall()))
-    yield from conclude(session, made, (yield from now()) - started, listener)
+            made.failure = yield from read_body(session, made, outcome, started, timeout)
+        if "retry-after" in outcome.headers:
+            made.hint = retry_after(outcome.headers, clock.wall())
+    yield from conclude(session, made, clock.now() - started, listener)
     return made
 
 
@@ -327,10 +330,10 @@ def conclude(
     if made.failure is not None:
         yield from tell_broken(session, made, elapsed)
     elif made.reply is not None:
-        response = _response(made, made.reply, elapsed)
-        for told in (session.hooks.on_response, listener):
-            if told is not None:
-                yield Notify(told, response)
+        listeners = [one for one in (session.hooks.on_response, listener) if one is not None]
+        response = _response(made, made.reply, elapsed) if listeners else None
+        for told in listeners:
+            yield Notify(told, response)
 
 
 def tell_broken(session: Session, made: Exchange, elapsed: float) -> Core[None]:
@@ -350,29 +353,29 @@ def tell_broken(session: Session, made: Exchange, elapsed: float) -> Core[None]:
 
 
 def read_body(
-    made: Exchange, reply: Reply, started: float, timeout: float | None
+    session: Session, made: Exchange, reply: Reply, started: float, timeout: float | None
 ) -> Core[Failure | None]:
     """Read an answer to its end; gives why that was not possible, None if it was."""
-    while True:
-        chunk = yield from read_chunk(reply)
+    while not reply.body.ended:
+        chunk: bytes | Failure = yield ReadChunk(reply)
         if isinstance(chunk, Failure):
             return chunk
         if not chunk:
-            return None
+            break
         if not made.take(chunk):
             yield Close(reply)
             error = ValueError(f"the answer is longer than {LONGEST_ANSWER} bytes")
             return Failure(error, transient=False)
-        if timeout is not None and (yield from now()) - started > timeout:
+        if timeout is not None and session.clock.now() - started > timeout:
             yield Close(reply)
             told = f"the answer did not end within {timeout:g} s"
             return Failure(TimeoutError(told), timed_out=True)
+    return None
 
 
 def _log(session: Session, made: Exchange, elapsed: float) -> None:
-    session.log.answered(made.request, str(made), elapsed, made.request_id, made.job_id)
-    sandbox = made.headers.get("x-sandbox")
-    if sandbox is not None:
+    session.log.answered(made.request, made, elapsed, made.request_id, made.job_id)
+    if "x-sandbox" in made.headers:
         session.log.once("this is the sandbox: nothing is generated, nothing is billed")
 
 

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .answers import decimal
 from .effects import Caught
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 __all__ = ["moment_of"]
 
@@ -26,12 +22,14 @@ def moment_of(value: Any, success: float) -> float | None:
         if seconds >= _MILLISECONDS:
             seconds /= 1000
         return seconds if seconds >= _EPOCH else success + seconds
-    readers: tuple[Callable[[str], datetime], ...] = (
-        datetime.fromisoformat,
-        parsedate_to_datetime,
-    )
-    for read in readers if isinstance(value, str) else ():
+    for read in (datetime.fromisoformat, _mail_date) if isinstance(value, str) else ():
         with Caught(ValueError, TypeError, OverflowError):
             told = read(value.strip())
             return (told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp()
     return None
+
+
+def _mail_date(text: str) -> datetime:
+    from email.utils import parsedate_to_datetime  # few write dates so
+
+    return parsedate_to_datetime(text)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from msgspec import Struct
 
 from .binding import locate
 from .errors import printable
@@ -23,8 +24,7 @@ __all__ = ["Fate", "Verdict", "ids_of", "read_fate", "text_of_id"]
 Fate: TypeAlias = Literal["not-sent", "not-taken", "rejected", "job", "uncertain"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """The fate of one submit: `ids` of its jobs, or what `kind` of doubt there is."""
 
     fate: Fate

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import mimetypes
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from msgspec import Struct
+
 from .data_urls import kind_of
+from .discretion import Discreet
 from .effects import Caught
 
 if TYPE_CHECKING:
@@ -21,23 +23,23 @@ __all__ = ["Link", "NoLink", "links_of"]
 _WEB = re.compile(r"\s*(https?://[^\s/]|data:[^\s,]*;base64,)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(Discreet, Struct, frozen=True, kw_only=True):
     """One file of a result, as the answer names it, or that a call of the API answers with.
 
     `request` asks the API itself for it, with the key; `until` is when it is thrown away, in
     seconds since 1970.
     """
 
+    unsaid = ("url", "request")
+
     index: int
-    url: str = field(repr=False)  # without a request: whoever has it can fetch the file
+    url: str  # without a request: whoever has it can fetch the file
     media_type: str | None
-    request: Request | None = field(default=None, repr=False)
+    request: Request | None = None
     until: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoLink:
+class NoLink(Struct, frozen=True, kw_only=True):
     """No fresh link was to be had: why that failed, whether it passes, what to do.
 
     All of it is empty where the server was asked and has no other.

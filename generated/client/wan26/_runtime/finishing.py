@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .answers import MISSING, Parsed, media_type, names_json, passes
 from .bookkeeping import note_state
 from .calling import call_error
 from .contents import PAGES, decoded, pick, success, typed
+from .discretion import Discreet
 from .effects import Caught, now, wall
 from .errors import (
     APIConnectionError,
@@ -39,26 +42,26 @@ if TYPE_CHECKING:
 __all__ = ["Finished", "Link", "NoLink", "finish", "fresh_link", "gap_error", "last_answer"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finished:
+class Finished(Discreet, Struct, frozen=True, kw_only=True):
     """A job that succeeded: the typed answer, its bytes, the value and the files in it.
 
     `until` is when its files are thrown away, in seconds since 1970; `gaps` are the places of the
     calls that gave nothing of it, and why.
     """
 
+    unsaid = ("answer", "content", "value")
+
     record: Record
-    answer: Any = field(repr=False)
-    content: bytes = field(repr=False)
-    value: Any = field(repr=False)
+    answer: Any
+    content: bytes
+    value: Any
     links: tuple[Link, ...]
     until: float | None = None
-    gaps: Mapping[int, APIError] = field(default_factory=dict)
+    gaps: Mapping[int, APIError] = {}
     called: int = 0  # so many calls were made for it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
+class _Part(Struct, frozen=True, kw_only=True):
     """What one call for a result gave; of a file there is no answer to be read."""
 
     answer: Any

@@ -97,7 +97,7 @@ def _fields(value: Any, place: tuple[str, ...]) -> Any:
     if isinstance(value, Model):
         wires = zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True)
         told = {wire: getattr(value, name) for name, wire in wires}
-        return _fields({**(value.extra if "_extra" in vars(value) else {}), **told}, place)
+        return _fields({**value.extra, **told}, place)
     if isinstance(value, Mapping):
         kept = {key: member for key, member in value.items() if member is not UNSET}
         return {key: _fields(member, (*place, str(key))) for key, member in kept.items()}

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
+from .discretion import Discreet
 from .errors import LedgerConflictError, SubmitUncertainError, printable
 from .uploads import Upload, is_file
 
@@ -25,26 +24,28 @@ __all__ = ["Intent", "RequestText", "check_same", "request_text", "uncertain"]
 _CHUNK = 1 << 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intent:
+class Intent(Discreet, Struct, frozen=True, kw_only=True):
     """One submit that is about to be made; `reserved` is what it may cost, None if unknown."""
+
+    unsaid = ("request",)
 
     api: str
     server: str
     operation: str
     key: str | None
-    request: str = field(repr=False)  # JSON: parameters and body
+    request: str  # JSON: parameters and body
     request_sha256: str
     idempotency_key: str | None
     reserved: Decimal | None
     currency: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestText:
+class RequestText(Discreet, Struct, frozen=True, kw_only=True):
     """A request as JSON, as it may be shown, and the SHA-256 of all of it."""
 
-    shown: str = field(repr=False)
+    unsaid = ("shown",)
+
+    shown: str
     sha256: str
 
 
@@ -102,7 +103,9 @@ def _json(value: Any) -> str:
 
 
 def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+    from hashlib import sha256  # for those who keep a ledger
+
+    return sha256(content).hexdigest()
 
 
 def _plain(value: Any) -> Any:
@@ -143,7 +146,9 @@ def _digest(value: Any) -> str | None:
 
 
 def _read(file: Any) -> str:
-    digest = hashlib.sha256()
+    from hashlib import sha256
+
+    digest = sha256()
     while chunk := file.read(_CHUNK):
         digest.update(chunk)
     return digest.hexdigest()

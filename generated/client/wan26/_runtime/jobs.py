@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar
 
-from .cancelling import cancel
+from .deferred import Deferred
 from .errors import JobResultError, printable
-from .finishing import finish, last_answer
-from .polling import deadline_of, emitting, follow, look, telling
-from .records import Record, Update
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
-    from .drivers import AsyncDriver, SyncDriver
+    from . import cancelling, finishing, polling
+    from .async_drivers import AsyncDriver
+    from .drivers import SyncDriver
     from .effects import Core
     from .finishing import Finished
     from .operations import State, Word
+    from .records import Record, Update
     from .results import AsyncResult, Result
+else:
+    cancelling, finishing, polling = map(Deferred, ("cancelling", "finishing", "polling"))
 
-__all__ = ["AnyJob", "AsyncJob", "Job", "Update"]
+__all__ = ["AnyJob", "AsyncJob", "Job"]
 
 R = TypeVar("R", bound="Result[Any]")
 A = TypeVar("A", bound="AsyncResult[Any]")
@@ -53,7 +55,7 @@ class _Handle:
     @property
     def answer(self) -> Any:
         """The last answer, typed; None before there is one."""
-        return last_answer(self._record)
+        return finishing.last_answer(self._record)
 
     @property
     def raw(self) -> bytes:
@@ -106,7 +108,7 @@ class Job(_Handle, Generic[R]):
 
     def updates(self, *, timeout: float | None = None) -> Iterator[Update]:
         """Wait for the job's end, giving what `wait` tells; then ask for `result()`."""
-        return self._driver.iterate(follow(self._record, timeout, emitting))
+        return self._driver.iterate(polling.follow(self._record, timeout, polling.emitting))
 
     def result(self) -> R:
         """The result of a job that has ended; asks once if the end is not known yet.
@@ -126,7 +128,7 @@ class Job(_Handle, Generic[R]):
             ConfigurationError: the API has no call for it.
             APIStatusError: the server refuses, and the job goes on.
         """
-        self._driver.run(cancel(self._record))
+        self._driver.run(cancelling.cancel(self._record))
         return self
 
     def _made(self, finished: Finished) -> R:
@@ -159,7 +161,7 @@ class AsyncJob(_Handle, Generic[A]):
 
     def updates(self, *, timeout: float | None = None) -> AsyncIterator[Update]:
         """Wait for the job's end, giving what `wait` tells; then ask for `result()`."""
-        return self._driver.iterate(follow(self._record, timeout, emitting))
+        return self._driver.iterate(polling.follow(self._record, timeout, polling.emitting))
 
     async def result(self) -> A:
         """The result of a job that has ended; asks once if the end is not known yet."""
@@ -167,7 +169,7 @@ class AsyncJob(_Handle, Generic[A]):
 
     async def cancel(self) -> Self:
         """Ask the server to cancel the job, then how it stands; see `Job.cancel`."""
-        await self._driver.run(cancel(self._record))
+        await self._driver.run(cancelling.cancel(self._record))
         return self
 
     def _made(self, finished: Finished) -> A:
@@ -178,22 +180,22 @@ AnyJob: TypeAlias = Job[Any] | AsyncJob[Any]
 
 
 def _refresh(record: Record) -> Core[None]:
-    yield from look(record, record.timeout)
+    yield from polling.look(record, record.timeout)
 
 
 def _wait(
     record: Record, timeout: float | None, on_update: Callable[[Update], object] | None
 ) -> Core[Finished]:
     with record.guarded():
-        deadline = yield from deadline_of(record, timeout)
-        yield from follow(record, timeout, telling(on_update))
-        return (yield from finish(record, deadline))
+        deadline = yield from polling.deadline_of(record, timeout)
+        yield from polling.follow(record, timeout, polling.telling(on_update))
+        return (yield from finishing.finish(record, deadline))
 
 
 def _result(record: Record) -> Core[Finished]:
     with record.guarded():
         if not record.final:
-            yield from look(record, record.timeout)
+            yield from polling.look(record, record.timeout)
         if not record.final and record.state != "missing":
             raise JobResultError(
                 f"job {printable(record.id, 200)} has not ended "
@@ -203,4 +205,4 @@ def _result(record: Record) -> Core[Finished]:
                 retryable=True,
                 hint="wait() waits for its end",
             )
-        return (yield from finish(record))
+        return (yield from finishing.finish(record))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .jsonpath_functions import NOTHING, Computed, compare, count, length, matches, only_value
 from .jsonpath_parser import parse_query
@@ -26,6 +26,7 @@ from .jsonpath_syntax import (
     SliceSelector,
     WildcardSelector,
 )
+from .text_paths import TextPath
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,6 +63,10 @@ class Path:
     def singular(self) -> bool:
         """Whether it selects at most one node of any value."""
         return self.query.singular
+
+    def beginning(self, count: int) -> Path:
+        """Its first steps, so many."""
+        return Path(self.text, replace(self.query, segments=self.segments[:count]))
 
     def nodes(
         self,
@@ -190,19 +195,3 @@ def _value(expression: Literal | Query | Call, root: Any, current: Any) -> Compu
 
 def _values(query: Query, root: Any, current: Any) -> list[Any]:
     return [node.value for node in _run(query, root, current)]
-
-
-class TextPath(str):
-    """A path that leads into texts which the document says are JSON.
-
-    `steps` tells where they are: after so many of its steps.
-    """
-
-    __slots__ = ("steps",)
-    steps: tuple[int, ...]
-
-    def __new__(cls, path: str, *steps: int) -> Self:
-        """Mark a path."""
-        made = super().__new__(cls, path)
-        made.steps = steps
-        return made

@@ -7,18 +7,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 
 from . import answers
-from .assumed import suggest
 from .budgets import is_amount
 from .effects import call, wall
 from .errors import ConfigurationError, printable
 from .rows import LedgerRow, LedgerState
+from .suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from pathlib import Path
 
+    from .async_drivers import AsyncDriver
     from .books import Books
-    from .drivers import AsyncDriver, SyncDriver
+    from .drivers import SyncDriver
     from .effects import Core
     from .jobs import AsyncJob, Job
 

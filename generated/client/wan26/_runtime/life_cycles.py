@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,16 +33,14 @@ State: TypeAlias = Literal[
 Word: TypeAlias = str | int | float | bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorPaths:
+class ErrorPaths(Struct, frozen=True, kw_only=True):
     """Where a body carries an error's code and message; of several paths the first that selects."""
 
     code: Paths = ()
     message: Paths = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CostPaths:
+class CostPaths(Struct, frozen=True, kw_only=True):
     """Where answers carry money: `reserved` in the submit's, the others in the last poll's."""
 
     amount: str | None = None
@@ -50,8 +49,7 @@ class CostPaths:
     currency: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """Decides the state before the words do: by HTTP status, by a path that selects, or both."""
 
     state: State
@@ -59,8 +57,7 @@ class Rule:
     when: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """A further call: values are constants, `$id`, paths, or `$request...`; a bare URL is asked.
 
     `numbers` are the JSON Pointers into `body` of the sources that go as numbers, text or not. What
@@ -69,14 +66,13 @@ class Step:
 
     operation: Operation[Any] | None = None
     url: str | None = None  # a path in the answer, or `$response.header.X`
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = {}
     body: Any = None
     numbers: Paths = ()
     once: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(Struct, frozen=True, kw_only=True):
     """Where a finished job keeps what was paid for; `operation` or `url` make it a further call.
 
     `optional`: it may have no file, and what is no `http(s)` URL is none. `numbers` and
@@ -89,22 +85,20 @@ class Result:
     optional: bool = False
     operation: Operation[Any] | None = None
     url: str | None = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = {}
     body: Any = None
     numbers: Paths = ()
     once: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class Progress(Struct, frozen=True, kw_only=True):
     """How far a job says it is: a value, of a number or of what a path selects."""
 
     value: str
     of: float | str = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class Listing(Struct, frozen=True, kw_only=True):
     """A call that lists jobs, and where their ids stand in its answer.
 
     `names` are the keywords of parameters and sources that Python writes otherwise, `numbers` and
@@ -113,16 +107,15 @@ class Listing:
 
     operation: Operation[Any]
     ids: str
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = {}
     body: Any = None
     numbers: Paths = ()
     once: bool = False
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Idempotency:
-    """Where a submit carries its key: `$request.header.X` or `$request.body#/pointer`.
+class Idempotency(Struct, frozen=True, kw_only=True):
+    """Where a submit carries its key: `$request.header.X`, `.query.x` or `.body#/pointer`.
 
     `known` selects something in the refusal of a repeat whose key the server knows.
     """
@@ -133,8 +126,7 @@ class Idempotency:
     known: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LifeCycle:
+class LifeCycle(Struct, frozen=True, kw_only=True):
     """How a job is followed from its submit to its result; seconds, JSONPaths, words."""
 
     poll: Step
@@ -142,7 +134,7 @@ class LifeCycle:
     interval: float = 5
     timeout: float = 900
     status: Paths = ()
-    states: Mapping[State, tuple[Word, ...]] = field(default_factory=dict)
+    states: Mapping[State, tuple[Word, ...]] = {}
     rules: tuple[Rule, ...] = ()
     refused: str | None = None
     not_taken: tuple[int, ...] = ()

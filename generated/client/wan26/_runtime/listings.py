@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
+from msgspec import Struct
+
 from .answers import MISSING, Parsed
-from .assumed import suggest
 from .binding import REQUEST, Sources, lasting, located
 from .calling import answered
+from .discretion import Discreet
 from .effects import Caught, Emit
 from .errors import ConfigurationError, printable
 from .exchanging import Exchange
 from .fates import text_of_id
-from .orders import prepared, resumed
+from .job_orders import resumed
+from .orders import prepared
 from .pages import walk
 from .requests import unkeyed
 from .settings import same_origin
 from .sources import is_source, sources_within
 from .successors import successor
+from .suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,17 +41,18 @@ _NAME = re.compile(r"[/.]")
 _MOST_EMPTY = 20  # pages in a row
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lookup:
+class Lookup(Discreet, Struct, frozen=True, kw_only=True):
     """One look for jobs of an operation; `known` are sources that the caller gave by name."""
+
+    unsaid = ("parameters", "body", "known")
 
     session: Session
     operation: Operation[Any]  # that submits
     job: LifeCycle
     listing: Listing
-    parameters: Mapping[str, Any] = field(repr=False)
-    body: Any = field(repr=False)
-    known: Mapping[str, Any] = field(repr=False)
+    parameters: Mapping[str, Any]
+    body: Any
+    known: Mapping[str, Any]
 
     def pages(self) -> Core[None]:
         """Emit the pages of the list; `ids` reads them.

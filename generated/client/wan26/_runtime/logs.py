@@ -173,6 +173,8 @@ class Log:
 
     def once(self, message: str) -> None:
         """Warn of something, the first time that it is seen."""
+        if message in self._said:
+            return
         with self._lock:
             if message in self._said:
                 return
@@ -196,19 +198,21 @@ class Log:
     def answered(
         self,
         request: Request,
-        outcome: str,
+        outcome: object,
         seconds: float,
         request_id: str | None,
         job_id: str | None = None,
     ) -> None:
         """One line for each request."""
         _sends.set(False)
+        if not self.logger.isEnabledFor(logging.INFO):
+            return  # to say all of it takes its time
         self.logger.info(
             "%s: %s %s %s %.0f ms request_id=%s%s",
             request.operation,
             request.method,
             bare_url(request.url),
-            without_keys(request, outcome),
+            without_keys(request, str(outcome)),
             seconds * 1000,
             printable(request_id) if request_id else None,
             f" job={printable(job_id, 200)}" if job_id else "",

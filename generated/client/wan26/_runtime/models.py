@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import reprlib
 import threading
-from enum import Enum, IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
+
+from .enums import OpenEnum, OpenIntEnum
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,6 @@ __all__ = [
 
 T = TypeVar("T")
 V = TypeVar("V")
-E = TypeVar("E", bound=Enum)
 
 
 class _Moment(threading.local):
@@ -81,12 +81,24 @@ class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True)
     @property
     def extra(self) -> dict[str, Any]:
         """The fields that the document does not name, by their names on the wire; sent again."""
-        found: dict[str, Any] = vars(self).setdefault("_extra", {})
+        found = self._kept()
+        if found is None:
+            found = vars(self)["_extra"] = {}
         return found
 
     @extra.setter
     def extra(self, fields: dict[str, Any]) -> None:
+        vars(self).pop("_leftovers", None)
         vars(self)["_extra"] = dict(fields)
+
+    def _kept(self) -> dict[str, Any] | None:
+        # `extra`, where there ever was any; what an answer left for later is found now.
+        beside = vars(self)
+        leftovers = beside.get("_leftovers")
+        if leftovers is not None:
+            beside["_extra"] = leftovers.of(beside["_number"])
+            beside.pop("_leftovers", None)
+        return beside.get("_extra")
 
     @property
     def raw(self) -> bytes:
@@ -102,17 +114,19 @@ class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True)
     def __rich_repr__(self) -> list[tuple[str, Any]]:
         shown = [(name, getattr(self, name)) for name in self.__struct_fields__]
         shown = [(name, value) for name, value in shown if value is not UNSET]
-        return [*shown, ("extra", self.extra)] if vars(self).get("_extra") else shown
+        return [*shown, ("extra", self.extra)] if self._kept() else shown
 
     def __copy__(self) -> Self:
         twin = type(self)(**{name: getattr(self, name) for name in self.__struct_fields__})
+        kept = self._kept()
         vars(twin).update(vars(self))
-        if "_extra" in vars(self):
-            twin.extra = self.extra
+        if kept is not None:
+            twin.extra = kept
         return twin
 
     # msgspec's own would lose what lies beside the fields.
     def __reduce__(self) -> tuple[Any, ...]:
+        self._kept()
         fields = {name: getattr(self, name) for name in self.__struct_fields__}
         return _restore, (type(self), fields, dict(vars(self)))
 
@@ -121,68 +135,3 @@ def _restore(model: type[Model], fields: dict[str, Any], beside: dict[str, Any])
     restored = model(**fields)
     vars(restored).update(beside)
     return restored
-
-
-class OpenEnum(StrEnum):
-    """Words of an API that may grow: an unknown word makes a member that is not `known`.
-
-    Members are strings: they equal, hash and format as the word itself.
-    """
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self | None:
-        if not isinstance(value, str):
-            return None
-        return _named(str.__new__(cls, value), str(value))
-
-    @property
-    def known(self) -> bool:
-        """Whether the document names this word."""
-        return self._value_ in type(self)._value2member_map_
-
-    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        # By value: before 3.11.4 enums travel by name, and an unknown one has none.
-        return type(self), (self._value_,)
-
-    def __str__(self) -> str:
-        return str(self._value_)
-
-    def __repr__(self) -> str:
-        return _shown(self, self.known)
-
-
-class OpenIntEnum(IntEnum):
-    """Numbers of an API that may grow: an unknown number makes a member that is not `known`."""
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self | None:
-        if not isinstance(value, int) or isinstance(value, bool):
-            return None
-        return _named(int.__new__(cls, value), int(value))
-
-    @property
-    def known(self) -> bool:
-        """Whether the document names this number."""
-        return self._value_ in type(self)._value2member_map_
-
-    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        # By value: before 3.11.4 enums travel by name, and an unknown one has none.
-        return type(self), (self._value_,)
-
-    def __str__(self) -> str:
-        return str(self._value_)
-
-    def __repr__(self) -> str:
-        return _shown(self, self.known)
-
-
-def _named(member: E, value: str | int) -> E:
-    # Not kept: a server that invents words must not fill the memory.
-    member._name_ = str(value)
-    member._value_ = value
-    return member
-
-
-def _shown(member: Enum, known: bool) -> str:
-    place = f"{type(member).__name__}.{member.name}: " if known else f"{type(member).__name__}? "
-    return f"<{place}{member._value_!r}>"

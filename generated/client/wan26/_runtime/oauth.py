@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-import os
-import threading
-from collections import deque
 from copy import copy
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlencode, urljoin
+
+from msgspec.structs import replace
 
 from .answers import parse_json, passes
 from .effects import Caught, Request, Sleep, now
@@ -29,84 +27,17 @@ if TYPE_CHECKING:
 
     from .effects import Core
     from .exchanging import Exchange
+    from .held_tokens import Fetch
     from .operations import OAuth2
     from .session import Session
 
-__all__ = ["Tokens", "authorized"]
+__all__ = ["authorized"]
 
 _MARGIN = 60.0  # seconds before its end, at most, at which a token is renewed
 _PAUSE = 0.05  # seconds between two looks whether another call has fetched the token
 _LONGEST_PAUSE = 8.0
 
 Ask: TypeAlias = "Callable[[Request], Core[Exchange]]"
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    text: Veiled
-    until: float | None  # on the monotonic clock; None: as long as the server takes it
-
-
-class _Fetch:
-    """A token on its way: those who wait for it learn how that ended."""
-
-    __slots__ = ("ended", "error", "text")
-
-    def __init__(self) -> None:
-        self.ended = False  # with neither of these where it was interrupted
-        self.text: Veiled | None = None
-        self.error: APIError | None = None
-
-
-class Tokens:
-    """The tokens of one client; of several calls that need the same one, one fetches it."""
-
-    def __init__(self) -> None:
-        self._held: dict[str, _Token] = {}
-        self._fetching: dict[str, _Fetch] = {}
-        self._process = os.getpid()
-        self._refused: deque[_Token] = deque(maxlen=8)  # a server says back what it refuses
-        self._lock = threading.Lock()
-        self.in_form: set[str] = set()  # token endpoints that take the secret in the body only
-
-    def fresh(self, key: str, moment: float) -> Veiled | None:
-        """The token that is held, unless it ends soon."""
-        held = self._held.get(key)
-        if held is None or (held.until is not None and held.until <= moment):
-            return None
-        return held.text
-
-    def begin(self, key: str) -> tuple[_Fetch, bool]:
-        """The fetch that is under way, or a new one that is the caller's, who then calls `end`."""
-        if self._process != os.getpid():  # what a parent process fetches does not end here
-            self._process, self._lock, self._fetching = os.getpid(), threading.Lock(), {}
-        with self._lock:
-            running = self._fetching.get(key)
-            if running is not None:
-                return running, False
-            self._fetching[key] = _Fetch()
-            return self._fetching[key], True
-
-    def end(self, key: str, fetch: _Fetch) -> None:
-        """Let others go on, and fetch."""
-        with self._lock:
-            fetch.ended = True
-            self._fetching.pop(key, None)
-
-    def keep(self, key: str, text: Veiled, until: float | None) -> None:
-        """Hold a token until that moment."""
-        self._held[key] = _Token(text, until)
-
-    def drop(self, header: str) -> None:
-        """Forget the token of a header that the server refused."""
-        for key, held in list(self._held.items()):
-            if f"Bearer {held.text}" == header:
-                self._refused.append(held)
-                self._held.pop(key, None)
-
-    def texts(self) -> list[str]:
-        """The tokens, to be kept out of texts."""
-        return [str(one.text) for one in (*self._held.values(), *self._refused)]
 
 
 def authorized(
@@ -137,7 +68,7 @@ def authorized(
     return replace(request, headers={**request.headers, "Authorization": Veiled(f"Bearer {text}")})
 
 
-def _awaited(grant: OAuth2, fetch: _Fetch, timeout: float | None) -> Core[Veiled | None]:
+def _awaited(grant: OAuth2, fetch: Fetch, timeout: float | None) -> Core[Veiled | None]:
     """The token that another call fetches; its failure is that of all who wait."""
     started = yield from now()
     while not fetch.ended:
@@ -153,7 +84,7 @@ def _awaited(grant: OAuth2, fetch: _Fetch, timeout: float | None) -> Core[Veiled
     return fetch.text
 
 
-def _obtained(session: Session, grant: OAuth2, ask: Ask, fetch: _Fetch) -> Core[Veiled]:
+def _obtained(session: Session, grant: OAuth2, ask: Ask, fetch: Fetch) -> Core[Veiled]:
     tokens = session.settings.credentials.tokens
     try:
         held = tokens.fresh(grant.key, (yield from now()))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
-from .jsonpath import TextPath
+from msgspec import Struct
+from msgspec.structs import replace
+
 from .life_cycles import (
     CostPaths,
     ErrorPaths,
@@ -20,6 +21,7 @@ from .life_cycles import (
     Step,
     Word,
 )
+from .text_paths import TextPath
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -67,13 +69,11 @@ T = TypeVar("T")
 Place: TypeAlias = Literal["path", "query", "querystring", "header", "cookie"]
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A parameter under its name on the wire; `style` and `explode` as OpenAPI has them."""
 
     name: str
     place: Place
-    _: KW_ONLY
     style: str = ""  # empty: the usual one of the place
     explode: bool | None = None
     required: bool = False
@@ -88,18 +88,16 @@ def alike(place: Place, *names: str, **same: Any) -> tuple[Parameter, ...]:
     return tuple(Parameter(name, place, **same) for name in names)
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
+class Encoding(Struct, frozen=True):
     """How one member of a form is written, or one part: by media type, or by style."""
 
     name: str  # of a part of a list its number, none of all others
-    _: KW_ONLY
     content_type: str = ""
     style: str = ""
     explode: bool | None = None
     allow_reserved: bool = False
     base64: bool = False  # bytes are text; else they are a file
-    headers: Mapping[str, str] = field(default_factory=dict)  # of every part
+    headers: Mapping[str, str] = {}  # of every part
 
 
 def encoded(*names: str, **same: Any) -> tuple[Encoding, ...]:
@@ -107,8 +105,7 @@ def encoded(*names: str, **same: Any) -> tuple[Encoding, ...]:
     return tuple(Encoding(name, **same) for name in names)
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """How a request body is written; `check` is its key in `_schemas.json`."""
 
     content_type: str
@@ -123,8 +120,7 @@ class Body:
         return next((one.encodings for one in alike), ())
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What answers of some statuses hold (`200`, `401 404 default`); the type is asked for late.
 
     Of a stream it is the type of an item: of an event its data, the whole event (`items="event"`),
@@ -137,8 +133,7 @@ class Answer:
     items: Literal["data", "event", "json-event"] = "data"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pagination:
+class Pagination(Struct, frozen=True, kw_only=True):
     """How the pages of a list follow each other; places in the answer are JSONPaths."""
 
     style: Literal["cursor", "page", "offset", "link-header", "next-url"]
@@ -152,22 +147,20 @@ class Pagination:
     more: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Price:
+class Price(Struct, frozen=True, kw_only=True):
     """What a request costs: a unit price for its tier, times a quantity found in its body."""
 
     per: str
     quantity: str | None = None
     tier_by: str | None = None
     # A value in the request -> the name of its tier; that -> a decimal number.
-    tiers: Mapping[str, str] = field(default_factory=dict)
-    unit_prices: Mapping[str, str] = field(default_factory=dict)
-    defaults: Mapping[str, Any] = field(default_factory=dict)  # what the server fills in
+    tiers: Mapping[str, str] = {}
+    unit_prices: Mapping[str, str] = {}
+    defaults: Mapping[str, Any] = {}  # what the server fills in
     currency: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation(Generic[T]):
+class Operation(Struct, Generic[T], frozen=True, kw_only=True):
     """One operation; `T` is what its successful answer is decoded to."""
 
     name: str
@@ -194,8 +187,7 @@ def _errors(answer: Answer) -> str:
     return " ".join(status for status in answer.status.split() if not status.startswith("2"))
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """A variable of a server's URL: what stands there unless somebody says otherwise."""
 
     name: str
@@ -203,26 +195,22 @@ class Variable:
     values: tuple[str, ...] = ()  # none: anything
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(Struct, frozen=True):
     """A server of the document; an assumed one is nobody's promise."""
 
     url: str
     assumed: bool = False
-    _: KW_ONLY
     name: str = ""
     variables: tuple[Variable, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Bearer:
+class Bearer(Struct, frozen=True):
     """The key travels as `Authorization: Bearer ...`; `key` is the constructor's keyword for it."""
 
     key: str = "api_key"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApiKey:
+class ApiKey(Struct, frozen=True, kw_only=True):
     """The key travels in a header, a query parameter or a cookie of this name."""
 
     name: str
@@ -231,16 +219,14 @@ class ApiKey:
     key: str = "api_key"
 
 
-@dataclass(frozen=True, slots=True)
-class Basic:
+class Basic(Struct, frozen=True):
     """User and password travel as `Authorization: Basic ...`; `other` names the password."""
 
     key: str = "username"
     other: str = "password"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OAuth2:
+class OAuth2(Struct, frozen=True, kw_only=True):
     """A token travels as `Authorization: Bearer ...`: a ready one, or one that is fetched.
 
     `application` are the keywords of its id and secret, none where no token can be fetched;
@@ -254,8 +240,7 @@ class OAuth2:
     scopes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Authorization:
+class Authorization(Struct, frozen=True):
     """What the caller gives is the whole header `Authorization`: no client knows the scheme."""
 
     key: str = "authorization"
@@ -264,8 +249,7 @@ class Authorization:
 Security: TypeAlias = Bearer | ApiKey | Basic | OAuth2 | Authorization
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VendorCode:
+class VendorCode(Struct, frozen=True, kw_only=True):
     """One error code of the vendor; `class_name` is looked up in the package's `errors`."""
 
     class_name: str
@@ -274,16 +258,14 @@ class VendorCode:
     status: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True):
     """What the vendor allows, per second; None is not said."""
 
     submits_per_second: float | None = None
     polls_per_second: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobKind:
+class JobKind(Struct, frozen=True, kw_only=True):
     """Where a job's operation and result classes are found when a job is resumed."""
 
     name: str  # the operation that submits: videos.submit
@@ -293,8 +275,7 @@ class JobKind:
     async_result: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Api:
+class Api(Struct, frozen=True, kw_only=True):
     """One API: names, servers, security, error codes, and what may be set at run time."""
 
     name: str
@@ -305,8 +286,8 @@ class Api:
     servers: tuple[Server, ...] = ()
     security: tuple[Security, ...] = ()
     secured: tuple[str, ...] = ()  # alternatives, as keys; none: each scheme is one
-    error_codes: Mapping[str, VendorCode] = field(default_factory=dict)
-    error: ErrorPaths = field(default_factory=ErrorPaths)
+    error_codes: Mapping[str, VendorCode] = {}
+    error: ErrorPaths = ErrorPaths()
     limits: Limits = Limits()
     jobs: tuple[JobKind, ...] = ()
-    assumed: Mapping[str, Any] = field(default_factory=dict)
+    assumed: Mapping[str, Any] = {}

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import sys
 import warnings
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from .answers import names_json
-from .bodies import holds_files
-from .checks import Problem
+from .deferred import Deferred
 from .effects import Caught
 from .encoding import to_wire
 from .errors import AdviceWarning, InvalidRequestError
-from .forms import to_fields, without_files
 from .parameters import value_of
 from .pointers import pointer, steps
-from .pricing import merged
 from .vendors import make_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from . import bodies, checks, forms, pricing
+    from .checks import Problem
     from .operations import Operation, Parameter
     from .requests import Options
     from .session import Session
+else:  # without a body, and without problems, none of them is asked for
+    bodies, checks = Deferred("bodies"), Deferred("checks")
+    forms, pricing = Deferred("forms"), Deferred("pricing")
 
 __all__ = ["as_documented", "checked"]
 
@@ -55,7 +57,7 @@ def checked(
     name = operation.body.check if operation.body is not None else None
     problems = list(_missing(operation, parameters, options))
     problems += _parameter_problems(session, operation, parameters)
-    plain, files = without_files(fields)
+    plain, files = (UNSET, []) if fields is UNSET else forms.without_files(fields)
     is_ruled = name is not None and plain is not UNSET and "send_as" not in options
     if name is not None and is_ruled:
         found = session.checks.problems(name, _with_key(operation, plain, options))
@@ -75,7 +77,7 @@ def _with_key(operation: Operation[Any], body: Any, options: Options) -> Any:
     value: Any = options.get("idempotency_key") or _A_KEY
     for step in reversed(steps(declared.key.partition("#")[2])):
         value = {step: value}
-    return merged(value, body)
+    return pricing.merged(value, body)
 
 
 def _fields(operation: Operation[Any], body: Any, options: Options) -> Any:
@@ -84,18 +86,24 @@ def _fields(operation: Operation[Any], body: Any, options: Options) -> Any:
     kind = options.get("send_as", declared)
     extra = options.get("extra_body", UNSET)
     given = UNSET if _is_left_out(operation, body) else body
+    if given is UNSET and extra is UNSET:
+        return UNSET
     try:
         is_encoded = _is_encoded(operation, kind, given, options)
-        own = to_wire(given) if is_encoded or not holds_files(kind, given) else to_fields(given)
-        added = to_fields(extra) if holds_files(kind, extra) else to_wire(extra)
+        own = (
+            to_wire(given)
+            if is_encoded or not bodies.holds_files(kind, given)
+            else forms.to_fields(given)
+        )
+        added = forms.to_fields(extra) if bodies.holds_files(kind, extra) else to_wire(extra)
     except TypeError as error:
-        problem = Problem(path=str(error).partition(":")[0], message=str(error))
+        problem = checks.Problem(path=str(error).partition(":")[0], message=str(error))
         raise InvalidRequestError(
             f"the body cannot be sent: {error}", problems=(problem,)
         ) from error
     if added is UNSET or added == {}:
         return own
-    return added if own is UNSET else merged(own, added)
+    return added if own is UNSET else pricing.merged(own, added)
 
 
 def _is_encoded(operation: Operation[Any], kind: str, body: Any, options: Options) -> bool:
@@ -125,10 +133,11 @@ def _missing(
     idempotency = operation.job.idempotency if operation.job is not None else None
     if idempotency is not None:  # a key that is made up is added at the very end
         added.add(idempotency.key.removeprefix("$request.header.").lower())
+        added.add(idempotency.key.removeprefix("$request.query."))
     for one in operation.parameters:
         name = one.name.lower() if one.place == "header" else one.name
         if one.required and _is_nothing(one, value_of(one, parameters)) and name not in added:
-            yield Problem(path=pointer((one.name,)), message="is required")
+            yield checks.Problem(path=pointer((one.name,)), message="is required")
 
 
 def _is_nothing(parameter: Parameter, value: Any) -> bool:
@@ -180,12 +189,12 @@ def _moved(body: Any, source: str, target: str) -> Any:
     value = place.pop(last)
     for step in reversed(steps(target)):
         value = {step: value}
-    return merged(body, value)
+    return pricing.merged(body, value)
 
 
 def as_documented(operation: Operation[Any], body: Any) -> Any:
     """A body that is sent as the document has it: moved members at home, files as empty texts."""
-    plain, _ = without_files(body)
+    plain, _ = forms.without_files(body)
     for source, target in reversed(operation.moves):
         plain = _moved(plain, target, source)
     return plain

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from contextlib import aclosing
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from urllib.parse import urljoin
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
-from . import jsonpath
 from .answers import MISSING, Parsed, decimal
 from .calling import answered
 from .contents import decoded
 from .decoding import decode_value
+from .deferred import Deferred
 from .effects import Caught, Emit
 from .errors import APIError, printable
 from .orders import prepared
@@ -24,12 +23,16 @@ from .vendors import make_error
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
-    from .drivers import AsyncDriver, SyncDriver
+    from . import jsonpath
+    from .async_drivers import AsyncDriver
+    from .drivers import SyncDriver
     from .effects import Core
     from .exchanging import Exchange
     from .operations import Operation, Pagination
     from .requests import Options
     from .session import Session
+else:
+    jsonpath = Deferred("jsonpath")
 
 __all__ = ["AsyncPages", "Pages", "next_link", "walk"]
 
@@ -85,8 +88,7 @@ class AsyncPages(Generic[T, P]):
                 yield page.answer()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Page:
+class _Page(Struct, frozen=True, kw_only=True):
     """One page: its answer, what of it is the list, and how the list is read."""
 
     session: Session
@@ -106,8 +108,7 @@ class _Page:
         return decoded(self.session, self.operation, self.made)
 
 
-@dataclass(frozen=True, slots=True)
-class _Next:
+class _Next(Struct, frozen=True):
     """The next request: other parameters, or the URL that the server gives."""
 
     parameters: Mapping[str, Any]
@@ -211,8 +212,8 @@ def _may_be_empty(path: jsonpath.Path, whole: Any) -> bool:
     """Whether a path may select nothing at all: where it begins to choose there is something."""
     steps = path.segments
     fixed = next((at for at, one in enumerate(steps) if not one.singular), len(steps))
-    begin = jsonpath.Path(path.text, replace(path.query, segments=steps[:fixed]))
-    return fixed < len(steps) and any(isinstance(one, list | dict) for one in begin.find(whole))
+    begin = path.beginning(fixed).find(whole)
+    return fixed < len(steps) and any(isinstance(one, list | dict) for one in begin)
 
 
 def _following(page: _Page, step: _Next) -> _Next | None:

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 import sys
-from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from .effects import Caught
+from msgspec import Struct
 
-__all__ = ["LARGEST_FILE", "PartFile", "PartNote"]
+from .effects import Caught
+from .lanes import Lane
+
+__all__ = ["LARGEST_FILE", "PartFile", "PartNote", "empty_digest"]
 
 LARGEST_FILE = 16 * 2**30  # bytes: what nobody means to save, and what would fill a disk
 _PARTS = 1000  # names that are tried for the bytes of one file
 _PIECE = 1 << 20  # bytes that are hashed at a time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartNote:
+def empty_digest() -> Any:
+    """The hash of nothing yet."""
+    from hashlib import sha256  # many import this module who save nothing
+
+    return sha256()
+
+
+class PartNote(Struct, frozen=True, kw_only=True):
     """What stands in a `.part` file: what another process needs to know to go on with it.
 
     Attributes:
@@ -35,18 +43,18 @@ class PartNote:
     total: int | None
 
 
-@dataclass(slots=True, kw_only=True)
-class PartFile:
+class PartFile(Struct, kw_only=True):
     """One file on its way to disk; while it is open nobody else takes it up."""
 
     path: Path
     overwrite: bool
     max_size: int = LARGEST_FILE
     file: IO[bytes] | None = None
-    digest: Any = field(default_factory=hashlib.sha256)
+    digest: Any = None  # what its bytes are hashed with, where somebody asks for that
     size: int = 0
     kept: bool = False  # its bytes stay where they are, whatever happens
-    part: Path = field(init=False)  # where the bytes gather until the file is whole
+    part: Path = Path()  # where the bytes gather until the file is whole
+    _lanes: tuple[Lane, ...] = ()  # on which it is written, and hashed
 
     def __post_init__(self) -> None:
         self.part = self.path.with_name(self.path.name + ".part")
@@ -98,7 +106,8 @@ class PartFile:
         there = os.fstat(file.fileno()).st_size
         left = there if total is None else min(there, total - 1)
         while left > 0 and (data := file.read(min(left, _PIECE))):
-            self.digest.update(data)
+            if self.digest is not None:
+                self.digest.update(data)
             self.size += len(data)
             left -= len(data)
         file.seek(self.size)
@@ -106,14 +115,34 @@ class PartFile:
 
     def write(self, data: bytes) -> None:
         """Append to the `.part` file."""
-        if self.file is not None:
-            self.file.write(data)
-            self.digest.update(data)
-            self.size += len(data)
+        if self.file is None:
+            return
+        work = [partial(self.file.write, data)]
+        work += [partial(self.digest.update, data)] if self.digest is not None else []
+        if self.size == 0:  # most files are of one piece
+            for each in work:
+                each()
+        else:  # meanwhile the next piece comes
+            self._lanes = self._lanes or tuple(Lane() for _ in work)
+            for lane, each in zip(self._lanes, work, strict=True):
+                lane.add(each)
+        self.size += len(data)
+
+    def _drain(self) -> None:
+        for lane in self._lanes:
+            lane.drain()
+
+    def _leave_lanes(self) -> None:
+        lanes, self._lanes = self._lanes, ()
+        for lane in lanes:
+            lane.close()
 
     def restart(self) -> None:
         """Forget what is there."""
-        self.digest, self.size = hashlib.sha256(), 0
+        self._drain()
+        self.size = 0
+        if self.digest is not None:
+            self.digest = empty_digest()
         if self.file is not None:
             self.file.seek(0)
             self.file.truncate()
@@ -146,12 +175,14 @@ class PartFile:
     def finish(self) -> None:
         """Bring the bytes to disk; from here on they are kept."""
         if self.file is not None and not self.kept:
+            self._drain()
             self.file.flush()
             os.fsync(self.file.fileno())
             self.kept = True
 
     def abandon(self) -> None:
         """Close the file, and remove it unless it was kept on purpose."""
+        self._leave_lanes()
         if self.file is None or self.file.closed:
             return
         if os.name != "posix":  # where an open file cannot be removed

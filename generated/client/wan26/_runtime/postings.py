@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from . import statements
 from .rows import FINAL_STATES, NOTHING
@@ -32,8 +34,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """How a submit ended that gave no job: `rejected` or `uncertain`."""
 
     state: str
@@ -42,25 +43,24 @@ class Outcome:
     request_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What an answer tells of a job; `status` is the vendor's word as JSON.
-
-    Each answer has another `request_id`: that alone is nothing new.
-    """
+class Found(Struct, frozen=True, kw_only=True):
+    """What an answer tells of a job; `status` is the vendor's word as JSON."""
 
     state: str
     status: str | None
-    request_id: str | None = field(default=None, compare=False)
+    request_id: str | None = None
     cost: Decimal | None = None
     discount: Decimal | None = None
     currency: str | None = None
     error_code: str | None = None
     error: str | None = None
 
+    def repeats(self, other: Found | None) -> bool:
+        """Whether another answer told the same: each has a `request_id` of its own."""
+        return other is not None and replace(other, request_id=self.request_id) == self
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedFile:
+
+class SavedFile(Struct, frozen=True, kw_only=True):
     """A file of a result: whole (`sha256`), or on its way (`part`)."""
 
     number: int

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from . import answers
 from .effects import Caught
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Estimate", "estimate"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
+class Estimate(Struct, frozen=True, kw_only=True):
     """What a request would cost: `amount` is `quantity` times `unit_price`, in `currency`."""
 
     tier: str | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 __all__ = ["Problem", "printable"]
 
@@ -20,8 +20,7 @@ def printable(text: object, longest: int = _LONGEST) -> str:
     return safe + ("..." if len(written) > longest else "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """One thing that is wrong with a request: where (a JSON Pointer), what, the vendor's code."""
 
     path: str

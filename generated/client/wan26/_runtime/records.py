@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
+
+from msgspec import Struct, field
 
 from .answers import Parsed, decimal
 from .binding import REQUEST, Sources
+from .discretion import Discreet
 from .errors import APIError, ConfigurationError, printable
 from .tokens import write_token
 
@@ -42,46 +44,67 @@ def resuming(token: str) -> str:
     return f'client.jobs.resume("{token}")'
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class Record:
+class Record(Discreet, Struct, kw_only=True, eq=False):
     """One job; seconds are those of the monotonic clock. Its repr shows no prompt and no link."""
 
-    session: Session = field(repr=False)
-    operation: Operation[Any] = field(repr=False)  # that submitted it
-    job: LifeCycle = field(repr=False)
+    unsaid = (
+        "session",
+        "operation",
+        "job",
+        "parameters",
+        "url",
+        "content",
+        "answered",
+        "headers",
+        "asked",
+        "submitted",
+        "known",
+        "file",
+        "kept",
+        "refusal",
+        "odd",
+        "listener",
+        "handle",
+        "request",
+        "noted",
+    )
+
+    session: Session
+    operation: Operation[Any]  # that submitted it
+    job: LifeCycle
     id: str
     started: float
     since: float  # when it came into its state
-    parameters: Mapping[str, Any] = field(default_factory=dict, repr=False)  # of the poll
-    url: str | None = field(default=None, repr=False)  # of the poll, where the server gave it
+    parameters: Mapping[str, Any] = {}  # of the poll
+    url: str | None = None  # of the poll, where the server gave it
     state: State | None = None
     status: Word | None = None  # the vendor's word
-    content: bytes = field(default=b"", repr=False)  # the last answer
-    answered: Operation[Any] | None = field(default=None, repr=False)  # whose answer that is
+    content: bytes = b""  # the last answer
+    answered: Operation[Any] | None = None  # whose answer that is
     code: int = 200  # under which HTTP status
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # with which headers
-    asked: str = field(default="", repr=False)  # what URL gave it
-    submitted: bytes = field(default=b"", repr=False)  # the submit's, where this process submitted
-    known: Mapping[str, Any] = field(default_factory=dict, repr=False)  # sources, read from that
+    headers: Mapping[str, str] = {}  # with which headers
+    asked: str = ""  # what URL gave it
+    submitted: bytes = b""  # the submit's, where this process submitted
+    known: Mapping[str, Any] = {}  # sources, read from that
     reserved: Decimal | None = None  # by the server, when it was submitted
-    file: Request | None = field(default=None, repr=False)  # that poll, where it gave a file
+    file: Request | None = None  # that poll, where it gave a file
     request_id: str | None = None
     alone: bool = True  # its submit has made no others
     quiet: float | None = None  # until then the server asks not to be asked
     seen: bool = False  # a poll has found it
     given_up: bool = False  # the server has taken that it is cancelled
     # Answers to result calls that are sent once; of None nobody knows what came of it.
-    kept: dict[str, Exchange | None] = field(default_factory=dict, repr=False)
-    refusal: bytes | None = field(default=None, repr=False)  # with which its result was refused
+    kept: dict[str, Exchange | None] = field(default_factory=dict)
+    refusal: bytes | None = None  # with which its result was refused
     heard: float | None = None  # when an answer told how it stands
     trouble: str = ""  # why the last poll did not tell that; empty where it did
     troubled: int = 0  # so many polls in a row
-    odd: bytes = field(default=b"", repr=False)  # the last answer among those
+    odd: bytes = b""  # the last answer among those
     timeout: float | None = None  # of one request
-    listener: Listener | None = field(default=None, repr=False)
-    handle: AnyJob | None = field(default=None, repr=False)
-    request: Any = field(default=None, repr=False)  # the body that was sent, where it is known
-    noted: Found | None = field(default=None, repr=False)  # what the ledger knows of it
+    listener: Listener | None = None
+    handle: AnyJob | None = None
+    request: Any = None  # the body that was sent, where it is known
+    noted: Found | None = None  # what the ledger knows of it
 
     @property
     def token(self) -> str:
@@ -236,16 +259,17 @@ class Guard:
                 error.add_note(f"the job {stands}: {line}.wait() resumes it")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
+class Update(Discreet, Struct, frozen=True, kw_only=True):
     """How a job stands: seconds since it was submitted, and in this state."""
+
+    unsaid = ("job",)
 
     state: State | None  # None where the vendor's word is not known
     status: Word | None  # the vendor's word
     elapsed: float
     in_state: float
     progress: float | None  # only what the server says
-    job: AnyJob | None = field(repr=False)
+    job: AnyJob | None
 
     def __str__(self) -> str:
         word = printable(self.status, 100) if self.status is not None else self.state

@@ -5,29 +5,31 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import quote, unquote_plus, urlsplit
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from . import parameters as spelling
-from .bodies import written
+from .deferred import Deferred
 from .effects import Request, Route
 from .errors import InvalidRequestError, Problem, printable
-from .forms import query_string
 from .logs import Veiled
 from .operations import ApiKey, Authorization, Basic, Bearer, Body, OAuth2, Operation, Parameter
 from .settings import same_origin
-from .uploads import Streamed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from . import bodies, forms
     from .exchanging import Response
     from .operations import Step
     from .session import Session
+    from .uploads import Streamed
+else:
+    bodies, forms = Deferred("bodies"), Deferred("forms")
 
 __all__ = [
     "GenerateOptions",
@@ -95,7 +97,7 @@ def build_request(
     target = url or server + _path(operation, parameters)
     headers = {"Accept": _accepted(operation), "User-Agent": _agent(session), **headers}
     grant = None
-    if operation.secured and same_origin(target, server):
+    if operation.secured and (url is None or same_origin(target, server)):
         grant = _secure(session, operation, headers, query, cookies)
     headers |= {"Cookie": Veiled(spelling.cookie_text(cookies))} if cookies else {}
     headers |= [stamp] if stamp is not None else []
@@ -131,8 +133,8 @@ def _content(
         return None
     declared = operation.body or Body("application/json")
     wanted = options.get("send_as", declared.content_type)
-    content, headers["Content-Type"] = written(body, wanted, declared.encodings_of(wanted))
-    if isinstance(content, Streamed) and content.length is not None:
+    content, headers["Content-Type"] = bodies.written(body, wanted, declared.encodings_of(wanted))
+    if not isinstance(content, bytes) and content.length is not None:
         headers["Content-Length"] = str(content.length)
     return content
 
@@ -170,7 +172,7 @@ def _spelled(
         if value is UNSET or parameter.place == "path":
             continue
         if parameter.place == "querystring":
-            query.append(("", _spell(partial(query_string, parameter, value))))
+            query.append(("", _spell(partial(forms.query_string, parameter, value))))
         elif parameter.place == "query":
             query += _spell(partial(spelling.query_pairs, parameter, value))
         elif parameter.place == "cookie":

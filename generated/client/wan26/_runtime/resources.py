@@ -7,31 +7,34 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from msgspec import UNSET
 
 from . import orders
-from .binary import AsyncDownload, Download, Plan
-from .jobs import AsyncJob, Job
-from .pages import AsyncPages, Pages, walk
-from .pricing import Estimate, estimate
-from .records import Guard
+from .deferred import Deferred
 from .requests import GenerateOptions, Options, SubmitOptions
-from .results import AsyncResult, Result
-from .results_of_several import save_all, save_all_async, told_of
-from .streaming import AsyncStream, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from . import binary, job_orders, jobs, pages, pricing, records, results_of_several, streaming
+    from .binary import AsyncDownload, Download
     from .client import AsyncClient, Client
     from .effects import Core
     from .finishing import Finished
+    from .jobs import AsyncJob, Job
     from .operations import Operation
+    from .pages import AsyncPages, Pages
+    from .results import AsyncResult, Result
     from .session import Session
+    from .streaming import AsyncStream, Stream
+else:
+    binary, pages, pricing, streaming = map(Deferred, ("binary", "pages", "pricing", "streaming"))
+    job_orders, jobs, records = map(Deferred, ("job_orders", "jobs", "records"))
+    results_of_several = Deferred("results_of_several")
 
 __all__ = ["AsyncResource", "Resource"]
 
 T = TypeVar("T")
 P = TypeVar("P")
-R = TypeVar("R", bound=Result[Any])
-A = TypeVar("A", bound=AsyncResult[Any])
+R = TypeVar("R", bound="Result[Any]")
+A = TypeVar("A", bound="AsyncResult[Any]")
 
 _NO_PARAMETERS: Mapping[str, Any] = {}
 
@@ -41,10 +44,12 @@ class _Estimating:
 
     _session: Session
 
-    def _estimate(self, operation: Operation[Any], *, body: Any = UNSET) -> Estimate:
+    def _estimate(self, operation: Operation[Any], *, body: Any = UNSET) -> pricing.Estimate:
         if operation.price is None:
             raise TypeError(f"{operation.name} has no price")
-        return estimate(operation.price, {} if body is UNSET else body, self._session.prices)
+        return pricing.estimate(
+            operation.price, {} if body is UNSET else body, self._session.prices
+        )
 
     def _walk(
         self,
@@ -57,7 +62,7 @@ class _Estimating:
         paging = operation.pages
         if paging is None:
             raise TypeError(f"{operation.name} has no pages")
-        return lambda: walk(self._session, operation, paging, parameters, body, options)
+        return lambda: pages.walk(self._session, operation, paging, parameters, body, options)
 
     def _method(self, operation: Operation[Any]) -> Callable[..., Any] | None:
         """The woven method of an operation: where a misspelt parameter is looked up."""
@@ -93,7 +98,7 @@ class Resource(_Estimating):
     ) -> Stream[T]:
         orders.known_options(options, Options, self._method(operation))
         core = orders.stream(self._session, operation, parameters, body, options)
-        return Stream(self._driver.iterate(core))
+        return streaming.Stream(self._driver.iterate(core))
 
     def _download(
         self,
@@ -104,9 +109,9 @@ class Resource(_Estimating):
         options: Options,
     ) -> Download:
         orders.known_options(options, Options, self._method(operation))
-        plan = Plan()
+        plan = binary.Plan()
         core = orders.download(self._session, operation, parameters, body, options, plan)
-        return Download(self._driver.iterate(core), plan)
+        return binary.Download(self._driver.iterate(core), plan)
 
     def _pages(
         self,
@@ -117,7 +122,7 @@ class Resource(_Estimating):
         options: Options,
     ) -> Pages[Any, P]:
         orders.known_options(options, Options, self._method(operation))
-        return Pages(self._driver, self._walk(operation, parameters, body, options))
+        return pages.Pages(self._driver, self._walk(operation, parameters, body, options))
 
     def _submit(
         self,
@@ -129,10 +134,10 @@ class Resource(_Estimating):
         options: Options,
     ) -> Job[R]:
         orders.known_options(options, SubmitOptions, self._method(operation))
-        with Guard(operation.name) as guard:
-            jobs = self._started(operation, result, parameters, body, options, guard)
-            orders.require_one(self._session, guard.records)
-            return jobs[0]
+        with records.Guard(operation.name) as guard:
+            started = self._started(operation, result, parameters, body, options, guard)
+            job_orders.require_one(self._session, guard.records)
+            return started[0]
 
     def _submit_all(
         self,
@@ -144,7 +149,7 @@ class Resource(_Estimating):
         options: Options,
     ) -> list[Job[R]]:
         orders.known_options(options, SubmitOptions, self._method(operation))
-        with Guard(operation.name) as guard:
+        with records.Guard(operation.name) as guard:
             return self._started(operation, result, parameters, body, options, guard)
 
     def _started(
@@ -154,21 +159,21 @@ class Resource(_Estimating):
         parameters: Mapping[str, Any],
         body: Any,
         options: Options,
-        guard: Guard,
+        guard: records.Guard,
     ) -> list[Job[R]]:
         given = cast("GenerateOptions", options)
-        jobs: list[Job[R]] = []
-        core = orders.start(
+        made: list[Job[R]] = []
+        core = job_orders.start(
             self._session,
             operation,
             parameters,
             body,
             given,
             guard,
-            lambda record: jobs.append(Job(self._driver, record, result)),
+            lambda record: made.append(jobs.Job(self._driver, record, result)),
         )
         self._driver.run(core)
-        return jobs
+        return made
 
     def _generate(
         self,
@@ -183,16 +188,16 @@ class Resource(_Estimating):
         target = options.get("save_to")
         overwrite = options.get("overwrite", False)
         if target is not None:
-            orders.check_target(target, overwrite=overwrite)
-        with Guard(operation.name) as guard:
-            core = orders.generate(
+            job_orders.check_target(target, overwrite=overwrite)
+        with records.Guard(operation.name) as guard:
+            core = job_orders.generate(
                 self._session,
                 operation,
                 parameters,
                 body,
                 options,
                 guard,
-                lambda record: Job(self._driver, record, result),
+                lambda record: jobs.Job(self._driver, record, result),
             )
             made = result(self._driver, self._driver.run(core))
             if target is not None:
@@ -211,20 +216,20 @@ class Resource(_Estimating):
         orders.known_options(options, GenerateOptions, self._method(operation))
         target = options.get("save_to")
         if target is not None:
-            orders.check_folder(target)
-        with Guard(operation.name) as guard:
-            core = orders.generate_all(
+            job_orders.check_folder(target)
+        with records.Guard(operation.name) as guard:
+            core = job_orders.generate_all(
                 self._session,
                 operation,
                 parameters,
                 body,
                 options,
                 guard,
-                lambda record: Job(self._driver, record, result),
+                lambda record: jobs.Job(self._driver, record, result),
             )
             ended, failed = self._driver.run(core)
-            made = told_of(ended, lambda one: result(self._driver, one), failed)
-            save_all(made, options, failed)
+            made = results_of_several.told_of(ended, lambda one: result(self._driver, one), failed)
+            results_of_several.save_all(made, options, failed)
             return made
 
 
@@ -259,7 +264,7 @@ class AsyncResource(_Estimating):
     ) -> AsyncStream[T]:
         orders.known_options(options, Options, self._method(operation))
         core = orders.stream(self._session, operation, parameters, body, options)
-        return await AsyncStream.begin(self._driver.iterate(core))
+        return await streaming.AsyncStream.begin(self._driver.iterate(core))
 
     async def _download(
         self,
@@ -270,9 +275,9 @@ class AsyncResource(_Estimating):
         options: Options,
     ) -> AsyncDownload:
         orders.known_options(options, Options, self._method(operation))
-        plan = Plan()
+        plan = binary.Plan()
         core = orders.download(self._session, operation, parameters, body, options, plan)
-        return await AsyncDownload.begin(self._driver.iterate(core), plan)
+        return await binary.AsyncDownload.begin(self._driver.iterate(core), plan)
 
     def _pages(
         self,
@@ -283,7 +288,7 @@ class AsyncResource(_Estimating):
         options: Options,
     ) -> AsyncPages[Any, P]:
         orders.known_options(options, Options, self._method(operation))
-        return AsyncPages(self._driver, self._walk(operation, parameters, body, options))
+        return pages.AsyncPages(self._driver, self._walk(operation, parameters, body, options))
 
     async def _submit(
         self,
@@ -295,10 +300,10 @@ class AsyncResource(_Estimating):
         options: Options,
     ) -> AsyncJob[A]:
         orders.known_options(options, SubmitOptions, self._method(operation))
-        with Guard(operation.name) as guard:
-            jobs = await self._started(operation, result, parameters, body, options, guard)
-            orders.require_one(self._session, guard.records)
-            return jobs[0]
+        with records.Guard(operation.name) as guard:
+            started = await self._started(operation, result, parameters, body, options, guard)
+            job_orders.require_one(self._session, guard.records)
+            return started[0]
 
     async def _submit_all(
         self,
@@ -310,7 +315,7 @@ class AsyncResource(_Estimating):
         options: Options,
     ) -> list[AsyncJob[A]]:
         orders.known_options(options, SubmitOptions, self._method(operation))
-        with Guard(operation.name) as guard:
+        with records.Guard(operation.name) as guard:
             return await self._started(operation, result, parameters, body, options, guard)
 
     async def _started(
@@ -320,21 +325,21 @@ class AsyncResource(_Estimating):
         parameters: Mapping[str, Any],
         body: Any,
         options: Options,
-        guard: Guard,
+        guard: records.Guard,
     ) -> list[AsyncJob[A]]:
         given = cast("GenerateOptions", options)
-        jobs: list[AsyncJob[A]] = []
-        core = orders.start(
+        made: list[AsyncJob[A]] = []
+        core = job_orders.start(
             self._session,
             operation,
             parameters,
             body,
             given,
             guard,
-            lambda record: jobs.append(AsyncJob(self._driver, record, result)),
+            lambda record: made.append(jobs.AsyncJob(self._driver, record, result)),
         )
         await self._driver.run(core)
-        return jobs
+        return made
 
     async def _generate(
         self,
@@ -349,16 +354,16 @@ class AsyncResource(_Estimating):
         target = options.get("save_to")
         overwrite = options.get("overwrite", False)
         if target is not None:
-            orders.check_target(target, overwrite=overwrite)
-        with Guard(operation.name) as guard:
-            core = orders.generate(
+            job_orders.check_target(target, overwrite=overwrite)
+        with records.Guard(operation.name) as guard:
+            core = job_orders.generate(
                 self._session,
                 operation,
                 parameters,
                 body,
                 options,
                 guard,
-                lambda record: AsyncJob(self._driver, record, result),
+                lambda record: jobs.AsyncJob(self._driver, record, result),
             )
             finished: Finished = await self._driver.run(core)
             made = result(self._driver, finished)
@@ -378,18 +383,18 @@ class AsyncResource(_Estimating):
         orders.known_options(options, GenerateOptions, self._method(operation))
         target = options.get("save_to")
         if target is not None:
-            orders.check_folder(target)
-        with Guard(operation.name) as guard:
-            core = orders.generate_all(
+            job_orders.check_folder(target)
+        with records.Guard(operation.name) as guard:
+            core = job_orders.generate_all(
                 self._session,
                 operation,
                 parameters,
                 body,
                 options,
                 guard,
-                lambda record: AsyncJob(self._driver, record, result),
+                lambda record: jobs.AsyncJob(self._driver, record, result),
             )
             ended, failed = await self._driver.run(core)
-            made = told_of(ended, lambda one: result(self._driver, one), failed)
-            await save_all_async(made, options, failed)
+            made = results_of_several.told_of(ended, lambda one: result(self._driver, one), failed)
+            await results_of_several.save_all_async(made, options, failed)
             return made

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from .answers import passes
 from .binding import located
 from .calling import LONGEST_HINT, repeatable
 from .contents import names_file, success
+from .discretion import Discreet
 from .effects import Caught, Sleep, now
 from .errors import InvalidRequestError, JobResultError, printable
 from .exchanging import backoff, exchange
@@ -36,15 +37,16 @@ _MOST_HOPS = 5
 _LEAST = 1.0  # seconds that a call gets at least, however near the deadline is
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultCall:
+class ResultCall(Discreet, Struct, frozen=True, kw_only=True):
     """One call for a result, bound; `url` is where the server says that it is."""
+
+    unsaid = ("url", "parameters", "body")
 
     record: Record
     operation: Operation[Any]
-    url: str | None = field(repr=False)
-    parameters: Mapping[str, Any] = field(repr=False)
-    body: Any = field(repr=False)
+    url: str | None
+    parameters: Mapping[str, Any]
+    body: Any
 
     def request(self, *, secured: bool = True) -> Request:
         """The request; without its key it can be shown."""

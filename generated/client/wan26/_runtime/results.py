@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from datetime import UTC, datetime
@@ -11,27 +10,30 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 from msgspec import UNSET
 
-from .bookkeeping import keeping, left_part, note_saved
 from .containers import suffix_of
 from .decoding import blank
-from .downloading import Saved, Transfer, save
+from .deferred import Deferred
 from .effects import Caught, call
 from .errors import JobResultError, ManyFilesError, printable
-from .finishing import fresh_link, gap_error
 from .logs import bare_url
 from .parts import LARGEST_FILE
-from .sidecars import sidecar_of, write_sidecar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from decimal import Decimal
     from os import PathLike
 
-    from .drivers import AsyncDriver, SyncDriver
+    from . import bookkeeping, downloading, finishing, sidecars
+    from .async_drivers import AsyncDriver
+    from .downloading import Saved
+    from .drivers import SyncDriver
     from .effects import Core
     from .finishing import Finished, Link
     from .jobs import AsyncJob, Job
     from .records import Record
+else:
+    bookkeeping, downloading = Deferred("bookkeeping"), Deferred("downloading")
+    finishing, sidecars = Deferred("finishing"), Deferred("sidecars")
 
 __all__ = [
     "AsyncResult",
@@ -102,28 +104,28 @@ class _File:
         silence = record.timeout if timeout is None else timeout
         target = self._named(os.fspath(path))
         told = str(target.absolute())
-        download = Transfer(
+        download = downloading.Transfer(
             session=record.session,
             link=self._link,
             path=target,
             overwrite=overwrite,
             max_size=max_size,
             timeout=silence,
-            refresh=lambda _: fresh_link(record, index, silence),
+            refresh=lambda _: finishing.fresh_link(record, index, silence),
             facts=record.facts(),
-            note=(yield from left_part(record, index, told)),
-            keep=keeping(record, index, told),
+            note=(yield from bookkeeping.left_part(record, index, told)),
+            keep=bookkeeping.keeping(record, index, told),
         )
-        beside = sidecar_of(target, overwrite=overwrite) if sidecar else None
+        beside = sidecars.sidecar_of(target, overwrite=overwrite) if sidecar else None
         if beside is not None:
             yield from call(beside.check_free)
-        self._saved = yield from save(download)
+        self._saved = yield from downloading.save(download)
         self._link = download.link
         with Caught(OSError) as caught:
             if beside is not None:
-                yield from write_sidecar(beside, record, self._link, self._saved)
+                yield from sidecars.write_sidecar(beside, record, self._link, self._saved)
         # The file is there, whatever became of its sidecar.
-        yield from note_saved(record, index, self._saved)
+        yield from bookkeeping.note_saved(record, index, self._saved)
         if caught.error is not None:
             raise caught.error
         return self._saved.path
@@ -152,7 +154,9 @@ def _stem(job_id: str) -> str:
     stem = _UNFIT.sub("_", job_id)[:_LONGEST_STEM]
     if stem == job_id and not stem.startswith("-") and not _DEVICE.match(stem):
         return stem
-    digest = hashlib.sha256(job_id.encode("utf-8", "surrogatepass")).hexdigest()
+    from hashlib import sha256
+
+    digest = sha256(job_id.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{stem.strip('_-') or 'result'}.{digest[:8]}"
 
 
@@ -217,7 +221,7 @@ class _Outcome(Generic[T, F]):
         record = finished.record
         self._files = tuple(self._file_class(driver, record, link) for link in finished.links)
         if finished.gaps:
-            raise gap_error(finished, self)
+            raise finishing.gap_error(finished, self)
 
     @property
     def answer(self) -> T:

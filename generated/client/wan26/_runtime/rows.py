@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from msgspec import Struct
+
+from .discretion import Discreet
 from .parts import PartNote
 
 if TYPE_CHECKING:
@@ -53,9 +55,10 @@ def is_at_risk(state: str, cost: object) -> bool:
     return cost is None and state not in NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerFile:
+class LedgerFile(Discreet, Struct, frozen=True, kw_only=True):
     """A file of a result; `sha256` and `size` are known once it is whole."""
+
+    unsaid = ("note",)
 
     number: int
     path: Path
@@ -63,11 +66,10 @@ class LedgerFile:
     size: int | None
     media_type: str | None
     saved: bool
-    note: PartNote | None = field(default=None, repr=False)  # of the bytes that are there so far
+    note: PartNote | None = None  # of the bytes that are there so far
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """When a job came into a state."""
 
     state: LedgerState
@@ -75,8 +77,7 @@ class Change:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerRow:
+class LedgerRow(Discreet, Struct, frozen=True, kw_only=True):
     """One submit and what came of it.
 
     Attributes:
@@ -94,6 +95,8 @@ class LedgerRow:
         settled: when somebody said what it cost: it is not resumed by itself from then on.
     """
 
+    unsaid = ("request", "parameters", "idempotency_key", "history")
+
     row: int
     parent: int | None
     api: str
@@ -105,10 +108,10 @@ class LedgerRow:
     job_id: str | None
     token: str | None
     request_id: str | None
-    request: Any = field(repr=False)
-    parameters: Mapping[str, Any] = field(repr=False)
+    request: Any
+    parameters: Mapping[str, Any]
     request_sha256: str
-    idempotency_key: str | None = field(repr=False)
+    idempotency_key: str | None
     held: bool
     reserved: Decimal | None
     cost: Decimal | None
@@ -122,7 +125,7 @@ class LedgerRow:
     finished: datetime | None
     settled: datetime | None
     files: tuple[LedgerFile, ...]
-    history: tuple[Change, ...] = field(repr=False)
+    history: tuple[Change, ...]
 
     @property
     def file(self) -> Path | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,8 +21,7 @@ _GROUPS: Final = frozenset({"$defs", "dependentSchemas", "properties"})
 _DATA: Final = frozenset({"const", "default", "enum", "example", "examples"})
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A schema with an error code that stands around a problem.
 
     `place` is where it stands in the evaluation, `steps` how many steps of the instance's path lie

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.resources
-from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from .checks import RequestChecks
+from msgspec import Struct
+
 from .errors import VendorError
 from .hooks import NO_HOOKS, Hooks
-from .pacing import Pacer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
     from .books import Books
+    from .checks import RequestChecks
     from .drivers import Clock
     from .logs import Log
     from .operations import Api, Operation
+    from .pacing import Pacer
     from .settings import Settings
 
 __all__ = ["Session"]
@@ -27,8 +28,7 @@ __all__ = ["Session"]
 T = TypeVar("T")
 
 
-@dataclass(slots=True, kw_only=True)
-class Session:
+class Session(Struct, kw_only=True, eq=False, dict=True):
     """The settings, paces and log of one client."""
 
     settings: Settings
@@ -36,23 +36,23 @@ class Session:
     max_retries: int
     log: Log
     clock: Clock
+    submits: Pacer
+    polls: Pacer
     rehearsing: bool = False  # everything is checked, nothing is sent
     hooks: Hooks = NO_HOOKS
     books: Books | None = None  # of the ledger, where there is one
     prompts: bool = True  # whether the ledger may hold what is asked for
-    submits: Pacer = field(init=False)
-    polls: Pacer = field(init=False)
-    checks: RequestChecks = field(init=False)
-    _operations: dict[int, tuple[Operation[Any], Operation[Any]]] = field(default_factory=dict)
+    _operations: dict[int, tuple[Operation[Any], Operation[Any]]] = {}
 
-    def __post_init__(self) -> None:
-        limits = self.settings.api.limits
-        self.submits = Pacer(limits.submits_per_second)
-        self.polls = Pacer(limits.polls_per_second)
+    @cached_property
+    def checks(self) -> RequestChecks:
+        """The checks of requests, of which many have none."""
+        from .checks import RequestChecks
+
         messages = {
             code: known.message for code, known in self.api.error_codes.items() if known.message
         }
-        self.checks = RequestChecks(self._load_schemas, messages)
+        return RequestChecks(self._load_schemas, messages)
 
     @property
     def api(self) -> Api:
@@ -73,13 +73,15 @@ class Session:
         return cast("Operation[T]", known[1])
 
     def _load_schemas(self) -> bytes:
-        return importlib.resources.files(self.api.package).joinpath("_schemas.json").read_bytes()
+        from importlib.resources import files
+
+        return files(self.api.package).joinpath("_schemas.json").read_bytes()
 
     def vendor_class(self, code: str | None) -> type[VendorError] | None:
         """The class for a vendor's error code, found in the woven `errors` module."""
         known = self.api.error_codes.get(code) if code is not None else None
         if known is None:
             return None
-        module = importlib.import_module(f"{self.api.package}.errors")
+        module = import_module(f"{self.api.package}.errors")
         found = getattr(module, known.class_name, None)
         return found if isinstance(found, type) and issubclass(found, VendorError) else None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import os
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
+
+from msgspec import Struct
 
 from . import answers
 from .addresses import (
@@ -24,10 +24,11 @@ from .addresses import (
     same_origin,
     undeclared,
 )
-from .assumed import Assumed, flatten, suggest
+from .assumed import Assumed, flatten
 from .credentials import SANDBOX_KEY, Credentials, KeySource, Secret, read_credentials
 from .errors import ConfigurationError, printable
 from .operations import ApiKey, Basic, Bearer, OAuth2, Server
+from .suggestions import suggest
 
 if TYPE_CHECKING:
     from .operations import Api, Operation, Security
@@ -43,8 +44,7 @@ __all__ = [
 _TABLES = ("base_url", "assumed", "prices")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """A client's settings: `named` says whether the caller or the document names the server.
 
     `replaced` says that the caller gave a base URL in place of all servers of the document.
@@ -56,8 +56,8 @@ class Settings:
     replaced: bool = False
     assumed: Assumed
     credentials: Credentials
-    prices: Mapping[str, Decimal] = field(default_factory=dict)
-    variables: Mapping[str, Any] = field(default_factory=dict)
+    prices: Mapping[str, Decimal] = {}
+    variables: Mapping[str, Any] = {}
     allow_insecure: bool = False
 
     @property
@@ -157,6 +157,8 @@ def read_config(path: str | os.PathLike[str] | None) -> dict[str, Any]:
     """
     if not path:
         return {}
+    import tomllib  # few give a file
+
     place = Path(path)
     try:
         table = tomllib.loads(place.read_text(encoding="utf-8"))

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 import types
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
-from functools import cache
-from typing import Annotated, Any, Literal, NewType, TypeAlias, TypeVar, Union, get_args, get_origin
+from functools import cache, cached_property
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    NewType,
+    TypeAlias,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
-import msgspec
-from msgspec import UnsetType
+from msgspec import NODEFAULT, Struct, UnsetType, field
 
 __all__ = [
     "Anything",
@@ -25,9 +35,11 @@ __all__ = [
     "Scalar",
     "Shape",
     "UnionMarker",
+    "annotation_of",
     "fields_of",
     "shape_of",
     "title_of",
+    "unwrapped",
     "variants_of",
 ]
 
@@ -39,27 +51,23 @@ class UnionMarker(type):
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class Anything:
+class Anything(Struct, frozen=True):
     """Any JSON."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Struct, frozen=True):
     """A string, number, boolean or null, or what msgspec reads from one (datetime, enum, ...)."""
 
     type: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Constants:
+class Constants(Struct, frozen=True):
     """One of some values."""
 
     values: tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Struct, frozen=True):
     """An array; `items` are the shapes of its first elements, `rest` of all others."""
 
     items: tuple[Shape, ...]
@@ -67,36 +75,31 @@ class Items:
     make: type
 
 
-@dataclass(frozen=True, slots=True)
-class Members:
+class Members(Struct, frozen=True):
     """An object used as a map."""
 
     value: Shape
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """An object with fields; see `fields_of`."""
 
-    model: type[msgspec.Struct]
+    model: type[Struct]
 
 
-@dataclass(frozen=True, slots=True)
-class Nullable:
+class Nullable(Struct, frozen=True):
     """Null or something."""
 
     inner: Shape
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One of several shapes, in the order of their declaration."""
 
     variants: tuple[Shape, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(Struct, frozen=True):
     """A woven union; see `unions`."""
 
     marker: UnionMarker
@@ -107,32 +110,53 @@ Shape: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
 class Field:
     """A field of a record under its Python name; its name on the wire is the key beside it."""
 
-    name: str
-    shape: Shape
-    required: bool
+    def __init__(self, model: type[Struct], name: str, *, required: bool) -> None:
+        self.name = name
+        self.required = required
+        self._model = model
+
+    @cached_property
+    def shape(self) -> Shape:
+        """What the field holds; found when it is asked for, since that may load further types."""
+        return shape_of(annotation_of(self._model, self.name))
 
 
 @cache
-def fields_of(model: type[msgspec.Struct]) -> dict[str, Field]:
+def fields_of(model: type[Struct]) -> dict[str, Field]:
     """The fields of a record by their names on the wire."""
-    return {
-        field.encode_name: Field(field.name, shape_of(field.type), _is_promised(field))
-        for field in msgspec.structs.fields(model)
-    }
+    names, defaults = model.__struct_fields__, model.__struct_defaults__
+    is_needed = [True] * (len(names) - len(defaults)) + [_is_needed(one) for one in defaults]
+    named = zip(model.__struct_encode_fields__, names, is_needed, strict=True)
+    return {wire: Field(model, name, required=needed) for wire, name, needed in named}
 
 
-def _is_promised(field: msgspec.structs.FieldInfo) -> bool:
+class _Filled(Struct):
+    filled: list[int] = field(default_factory=list)
+
+
+# As which msgspec notes a `default_factory`.
+_Factory = type(_Filled.__struct_defaults__[0])
+
+
+def _is_needed(default: Any) -> bool:
     # What is filled in where a model is made (`models.constant`) has to be there in an answer.
-    return field.required or field.default_factory is not msgspec.NODEFAULT
+    return default is NODEFAULT or isinstance(default, _Factory)
+
+
+def annotation_of(model: type[Struct], name: str) -> Any:
+    """The annotation of one field; those of the others are left alone."""
+    owner = next(one for one in model.__mro__ if name in getattr(one, "__annotations__", ()))
+    alone = types.SimpleNamespace(__annotations__={name: owner.__annotations__[name]})
+    known = vars(sys.modules[owner.__module__])
+    return get_type_hints(alone, known, dict(vars(owner)), include_extras=True)[name]
 
 
 def shape_of(annotation: Any) -> Shape:
     """The shape of an annotation; what has none of ours is left to msgspec as a scalar."""
-    annotation = _unwrapped(annotation)
+    annotation = unwrapped(annotation)
     origin = get_origin(annotation) or annotation
     if annotation is Any or annotation is object:
         return Anything()
@@ -148,7 +172,7 @@ def shape_of(annotation: Any) -> Shape:
 def _class_shape(origin: type, arguments: tuple[Any, ...], annotation: Any) -> Shape:
     if isinstance(origin, UnionMarker):
         return Marked(origin)
-    if issubclass(origin, msgspec.Struct):
+    if issubclass(origin, Struct):
         return Record(origin)
     if issubclass(origin, str | bytes | bytearray | Enum):
         return Scalar(annotation)
@@ -162,7 +186,8 @@ def _class_shape(origin: type, arguments: tuple[Any, ...], annotation: Any) -> S
     return Scalar(annotation)
 
 
-def _unwrapped(annotation: Any) -> Any:
+def unwrapped(annotation: Any) -> Any:
+    """What an annotation says beneath its names and notes."""
     while True:
         if get_origin(annotation) is Annotated:
             annotation = get_args(annotation)[0]

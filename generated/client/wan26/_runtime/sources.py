@@ -6,10 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .jsonpath import parse
+from .deferred import Deferred
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from . import jsonpath
+else:
+    jsonpath = Deferred("jsonpath")
 
 __all__ = ["is_path", "is_source", "may_be_many", "sources_within"]
 
@@ -28,7 +32,7 @@ def is_path(source: str) -> bool:
 
 def may_be_many(source: Any) -> bool:
     """Whether a source is a path that may select several nodes."""
-    return is_source(source) and is_path(source) and not parse(source).singular
+    return is_source(source) and is_path(source) and not jsonpath.parse(source).singular
 
 
 def sources_within(value: Any) -> Iterator[str]:

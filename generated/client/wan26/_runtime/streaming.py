@@ -8,7 +8,7 @@ from .answers import MISSING, media_type, names_json, parse_json, text_of
 from .calling import answered
 from .contents import pick
 from .decoding import DecodingError, decode, decode_value, surprised
-from .effects import Caught, Close, Emit, Failure, now, read_chunk
+from .effects import Caught, Close, Emit, Failure, read_chunk
 from .errors import APIStatusError, StreamError, printable
 from .events import Event, EventReader, LineReader, RecordReader, TooLongError
 from .exchanging import Head, read_body
@@ -202,7 +202,7 @@ def _broken(session: Session, made: Exchange, reader: _Reader, count: int, why: 
 def _no_stream(session: Session, made: Exchange, timeout: float | None) -> Core[Exception]:
     """The exception for something whole in place of a stream."""
     if made.reply is not None:
-        made.failure = yield from read_body(made, made.reply, (yield from now()), timeout)
+        made.failure = yield from read_body(session, made, made.reply, session.clock.now(), timeout)
         yield Close(made.reply)
     content_type = made.headers.get("content-type", "")
     parsed = made.parsed(session).whole

@@ -8,6 +8,7 @@ the whole does the same.)
 
 from __future__ import annotations
 
+import threading
 import time
 import urllib.request
 from contextlib import contextmanager
@@ -19,9 +20,9 @@ import httpx2
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["Transport", "within"]
+__all__ = ["Transport", "deadline", "within"]
 
 _PIECE = 16_384  # bytes: a stream counts its timeout anew for every part that it can send
 
@@ -37,21 +38,26 @@ _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
 @contextmanager
-def within(deadline: float | None) -> Iterator[None]:
+def within(due: float | None) -> Iterator[None]:
     """Let all that is done on the network inside end at a moment of the monotonic clock."""
-    token = _deadline.set(deadline)
+    token = _deadline.set(due)
     try:
         yield
     finally:
         _deadline.reset(token)
 
 
+def deadline() -> float | None:
+    """The moment by which what is done on the network now must have ended."""
+    return _deadline.get()
+
+
 def _left(timeout: float | None, late: type[httpcore2.TimeoutException]) -> float | None:
     """The seconds that the next step may take; `late` is raised where none are left."""
-    deadline = _deadline.get()
-    if deadline is None:
+    due = deadline()
+    if due is None:
         return timeout
-    left = deadline - time.monotonic()
+    left = due - time.monotonic()
     if left <= 0:
         raise late("the time for the whole exchange is up")
     return left if timeout is None else min(timeout, left)
@@ -148,21 +154,22 @@ class Transport(httpx2.BaseTransport):
     """HTTP/1.1 over connections that keep the deadline, through the environment's proxies.
 
     Args:
-        context: how servers are verified.
+        context: gives how servers are verified.
         kept: how many connections are kept open for the next request.
     """
 
-    def __init__(self, context: ssl.SSLContext, kept: int) -> None:
+    def __init__(self, context: Callable[[], ssl.SSLContext], kept: int) -> None:
+        self._context = context
         self._facts: dict[str, Any] = {
-            "ssl_context": context,
             "max_connections": None,
             "max_keepalive_connections": kept,
             "keepalive_expiry": 5.0,  # seconds, as httpx2 has it
             "network_backend": _Backend(),
         }
         self._proxies = urllib.request.getproxies()
-        self._direct = httpcore2.ConnectionPool(**self._facts)
-        # Built here and not at need: threads share a transport.
+        self._direct = httpcore2.ConnectionPool(**self._facts)  # of http:// only
+        self._secure: httpcore2.ConnectionPool | None = None
+        self._lock = threading.Lock()
         self._tunnels = {
             scheme: self._tunnel(self._proxies[scheme])
             for scheme in ("http", "https", "all")
@@ -178,9 +185,15 @@ class Transport(httpx2.BaseTransport):
             target=proxy.url.raw_path,
         )
         if proxy.url.scheme in ("socks5", "socks5h"):
-            return httpcore2.SOCKSProxy(proxy_url=url, proxy_auth=proxy.raw_auth, **self._facts)
+            return httpcore2.SOCKSProxy(
+                proxy_url=url,
+                proxy_auth=proxy.raw_auth,
+                ssl_context=self._context(),
+                **self._facts,
+            )
         return httpcore2.HTTPProxy(
             proxy_url=url,
+            ssl_context=self._context(),
             proxy_auth=proxy.raw_auth,
             proxy_headers=proxy.headers.raw,
             proxy_ssl_context=proxy.ssl_context,
@@ -189,9 +202,16 @@ class Transport(httpx2.BaseTransport):
 
     def _pool(self, url: httpx2.URL) -> httpcore2.ConnectionPool:
         tunnel = self._tunnels.get(url.scheme) or self._tunnels.get("all")
-        if tunnel is None or urllib.request.proxy_bypass(url.host):
-            return self._direct
-        return tunnel
+        if tunnel is not None and not urllib.request.proxy_bypass(url.host):
+            return tunnel
+        return self._direct if url.scheme != "https" else self._secured()
+
+    def _secured(self) -> httpcore2.ConnectionPool:
+        """The pool that needs a TLS context, which takes its time: made at the first need."""
+        with self._lock:
+            if self._secure is None:
+                self._secure = httpcore2.ConnectionPool(ssl_context=self._context(), **self._facts)
+            return self._secure
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request; gives the head of its answer."""
@@ -216,5 +236,6 @@ class Transport(httpx2.BaseTransport):
 
     def close(self) -> None:
         """Close all connections."""
-        for pool in (self._direct, *self._tunnels.values()):
-            pool.close()
+        for pool in (self._direct, self._secure, *self._tunnels.values()):
+            if pool is not None:
+                pool.close()

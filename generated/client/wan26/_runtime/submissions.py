@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from .binding import Sent, Sources, bind, located
 from .bookkeeping import begun, intent_of, turn
+from .discretion import Discreet
 from .effects import Caught, call, now
 from .errors import ConfigurationError, printable
 from .fates import ids_of
@@ -38,16 +39,17 @@ if TYPE_CHECKING:
 __all__ = ["Submission", "noted"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
+class Submission(Discreet, Struct, frozen=True, kw_only=True):
     """What shall be submitted: the operation as set at run time, the body as it is sent."""
+
+    unsaid = ("parameters", "body", "options")
 
     session: Session
     operation: Operation[Any]
     job: LifeCycle
-    parameters: Mapping[str, Any] = field(repr=False)
-    body: Any = field(repr=False)
-    options: GenerateOptions = field(repr=False)
+    parameters: Mapping[str, Any]
+    body: Any
+    options: GenerateOptions
     guard: Guard
 
     @property
@@ -85,7 +87,7 @@ class Submission:
             self.operation,
             parameters=self.parameters,
             body=wire,
-            options=self.options,
+            options=self._options(idempotency_key),
             route="submit",
             stamp=stamp,
         )
@@ -103,6 +105,14 @@ class Submission:
             kept=self._kept,
             polled=self._polled,
         )
+
+    def _options(self, key: str | None) -> GenerateOptions:
+        """The options, with the key where it travels in the query and nobody set it there."""
+        name = _query_name(self.job.idempotency)
+        said = (self.parameters.get(name, UNSET), self.parameters.get(f"query.{name}", UNSET))
+        if not name or key is None or said != (UNSET, UNSET):
+            return self.options
+        return {**self.options, "extra_query": {**self.options.get("extra_query", {}), name: key}}
 
     def _token(self, job_id: str, made: Exchange) -> str:
         """A job's whole token, written down with its id: what is needed to poll stands in it."""
@@ -243,6 +253,11 @@ def _given_keys(submission: Submission, declared: Idempotency) -> Iterator[Any]:
     option = submission.options.get("idempotency_key")
     if option is not None:
         yield option
+    if asked := _query_name(declared):
+        query = {**submission.parameters, **submission.options.get("extra_query", {})}
+        told = (query.get(one, UNSET) for one in (asked, f"query.{asked}"))
+        yield from (value for value in told if value is not UNSET)
+        return
     name = declared.key.removeprefix("$request.header.")
     if name != declared.key:
         headers = {**submission.parameters, **submission.options.get("extra_headers", {})}
@@ -262,13 +277,21 @@ def _given_keys(submission: Submission, declared: Idempotency) -> Iterator[Any]:
 def _stamped(
     idempotency: Idempotency | None, key: str | None, body: Any
 ) -> tuple[tuple[str, str] | None, Any]:
-    """Where the key travels: in a header, or in the body."""
+    """Where the key travels: in a header, or in the body; what goes in the query is an option."""
     if idempotency is None or key is None:
         return None, body
     place = idempotency.key
+    if _query_name(idempotency):
+        return None, body
     if place.startswith("$request.header."):
         return (place.removeprefix("$request.header."), key), body
     value: Any = key
     for step in reversed(steps(place.partition("#")[2])):
         value = {step: value}
     return None, value if body is UNSET else merged(body, value)
+
+
+def _query_name(idempotency: Idempotency | None) -> str:
+    """The parameter of the query that carries the key; empty where it travels elsewhere."""
+    place, prefix = "" if idempotency is None else idempotency.key, "$request.query."
+    return place[len(prefix) :] if place.startswith(prefix) else ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .calling import LONGEST_HINT
 from .effects import Caught, Sleep, call, now, wall
@@ -33,8 +35,7 @@ __all__ = ["Accepted", "Order", "submit"]
 _HINT = "look in your account whether the job exists, and never just submit again; {}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class Order(Struct, frozen=True, kw_only=True):
     """One submit to make: `key` is its idempotency key where the document declares one."""
 
     request: Request
@@ -55,16 +56,14 @@ class Order:
         return tuple((job_id, self.kept(token)) for job_id, token in jobs)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
+class Accepted(Struct, frozen=True, kw_only=True):
     """The jobs that a submit has made; `exchange` may only have proven that they are there."""
 
     ids: tuple[str, ...]
     exchange: Exchange
 
 
-@dataclass(slots=True, kw_only=True)
-class _Attempts:
+class _Attempts(Struct, kw_only=True):
     """What has been tried so far: the first doubt outlives all later attempts."""
 
     session: Session

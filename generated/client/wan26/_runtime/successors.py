@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from .pages import next_link
 
@@ -31,8 +32,7 @@ _MORE = ("has_more", "hasMore", "has_next", "hasNext")
 _TOTALS = ("total", "total_count", "totalCount")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Successor:
+class Successor(Struct, frozen=True, kw_only=True):
     """The next page: its `url`, where the answer links to one; else whether there `may_be` one."""
 
     url: str | None = None

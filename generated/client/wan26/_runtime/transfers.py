@@ -5,15 +5,16 @@ from __future__ import annotations
 import mimetypes
 import os
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from .answers import media_type, names_json
 from .containers import is_mp4
 from .contents import PAGES
 from .errors import APIError, DownloadError
 from .logs import bare_url
-from .parts import PartFile, PartNote
+from .parts import PartFile, PartNote, empty_digest
 from .records import resuming
 
 if TYPE_CHECKING:
@@ -30,8 +31,7 @@ _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)\Z")
 _MP4 = frozenset({"video/mp4", "video/x-m4v"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
+class Saved(Struct, frozen=True, kw_only=True):
     """A file on disk."""
 
     path: Path
@@ -40,8 +40,7 @@ class Saved:
     media_type: str | None
 
 
-@dataclass(slots=True, kw_only=True)
-class Transfer(PartFile):
+class Transfer(PartFile, kw_only=True):
     """One file of a job on its way to disk: what to fetch, what is there already.
 
     Attributes:
@@ -64,7 +63,8 @@ class Transfer(PartFile):
     validator: str | None = None
     media_type: str | None = None
     refreshed: bool = False
-    _told: PartNote | None = field(default=None, init=False)
+    digest: Any = field(default_factory=empty_digest)
+    _told: PartNote | None = None
 
     def open(self) -> None:
         """Go on with what a dead run left, or begin a `.part` file of our own.

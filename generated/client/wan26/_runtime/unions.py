@@ -29,9 +29,10 @@ everything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from .fitting import fit_best
 from .shapes import Shape, UnionMarker, shape_of, variants_of
@@ -42,8 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["Discriminator", "choose", "union"]
 
 
-@dataclass(frozen=True, slots=True)
-class Discriminator:
+class Discriminator(Struct, frozen=True):
     """The property whose value names the variant, and what each value stands for.
 
     `default` is read where the value is another one or missing; without it such a value stays raw,

@@ -6,12 +6,14 @@ import io
 import os
 import stat
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
 from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import IO, Any, Final, TypeAlias
 
+from msgspec import Struct
+
+from .discretion import Discreet
 from .effects import Caught
 from .models import Model
 
@@ -23,15 +25,15 @@ _CHUNK: Final = 256 * 1024  # bytes that are read at once
 _HELD: Final = 64  # files of one body that are open at once: a process may have a few hundred
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
+class Upload(Discreet, Struct, frozen=True):
     """A file with what is said of it: what is left out is told by its path, or by the document."""
 
-    content: FileContent = field(repr=False)
-    _: KW_ONLY
+    unsaid = ("content",)
+
+    content: FileContent
     filename: str | None = None
     content_type: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)  # of its part of a multipart body
+    headers: Mapping[str, str] = {}  # of its part of a multipart body
 
 
 def is_file(value: object) -> bool:

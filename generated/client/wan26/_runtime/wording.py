@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from .pointers import pointer, steps
 from .rules import Place, mentioned, resolve
@@ -53,8 +53,7 @@ _LIMITS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What is wrong: said of a place, found at another (the object that lacks it), by a rule."""
 
     place: Place
@@ -201,8 +200,10 @@ def _suggestion(value: Any, known: Iterable[Any]) -> str:
     names = [name for name in known if isinstance(name, str)]
     if not isinstance(value, str):
         return ""
+    from difflib import get_close_matches  # for mistakes only
+
     lowered = {name.lower(): name for name in names}
-    close = difflib.get_close_matches(value.lower(), lowered, n=1, cutoff=0.6)
+    close = get_close_matches(value.lower(), lowered, n=1, cutoff=0.6)
     return f"; did you mean {lowered[close[0]]}?" if close else ""
 
 

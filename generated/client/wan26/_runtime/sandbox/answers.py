@@ -131,17 +131,17 @@ class Answers:
 
     def taken(self, life: Life) -> tuple[int, Answer | None]:
         """The answer to a submit: of several good ones the first that has a place for the id."""
-        operation, cycle = life.submit, life.cycle
-        wanted = cycle.id or (cycle.poll.url,)
-        for status, answer in successes(operation).items():
-            ground = self.scribe(operation, status).ground
+        good, wanted = successes(life.submit), life.cycle.id or (life.cycle.poll.url,)
+        begins = {status: good[status] for status in good if status not in life.ends_by_status}
+        for status, answer in begins.items():
+            ground = self.scribe(life.submit, status).ground
             header = wanted[0].removeprefix("$response.header.").lower()
             if header in (name.lower() for name in answer.headers) or any(
                 path.startswith("$") and not path.startswith("$response.") and ground.knows(path)
                 for path in wanted
             ):
                 return status, answer
-        return success(operation)
+        return success(life.submit, list(map(str, begins)))
 
     def submitted(self, life: Life, facts: Facts, twist: Twist | None = None) -> Any:
         """The answer to a submit."""

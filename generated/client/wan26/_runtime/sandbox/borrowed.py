@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .. import operations
 from ..answers import Parsed
-from ..assumed import flatten, read_value, suggest
+from ..assumed import flatten
+from ..assumptions import read_value
 from ..binding import point
 from ..checks import RequestChecks
 from ..errors import ConfigurationError
@@ -29,6 +30,7 @@ from ..jsonpath_syntax import Call as FunctionCall
 from ..polling import judge, worded
 from ..settings import read_config
 from ..sources import is_source, sources_within
+from ..suggestions import suggest
 
 __all__ = [
     "And",

@@ -6,17 +6,24 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["members", "plain_name", "wanted"]
+__all__ = ["can_say", "members", "only_list", "plain_name", "wanted"]
 
-_COUNTS = ("n", "count", "numimages", "numoutputs", "batchsize", "numvideos", "numberofimages")
+_THINGS = ("images", "outputs", "videos", "results", "samples", "variations")
+_COUNTS = (
+    *("n", "count", "batchsize", "batchcount", "samplecount", "imagecount", "videocount"),
+    *(f"{number}{things}" for number in ("num", "numberof", "number") for things in _THINGS),
+)
 _LISTS = ("prompts", "inputs", "urls", "url", "items", "requests", "texts", "instances", "tasks")
 _MOST = 20
 
 
-def wanted(*parts: Any) -> int:
-    """How many of what it makes a request asks for: by a number, or by a list of its inputs."""
+def wanted(*parts: Any) -> int | None:
+    """How many of what it makes a request asks for: by a number, or by a list of its inputs.
+
+    None where it does not say it.
+    """
     found = members(*parts)
     for name in _COUNTS:
         number = found.get(name)
@@ -26,7 +33,18 @@ def wanted(*parts: Any) -> int:
         items = found.get(name)
         if isinstance(items, list) and items:
             return min(len(items), _MOST)
-    return 1
+    return None
+
+
+def only_list(*parts: Any) -> int | None:
+    """How long the one list is that a request has; None where there is none, or another."""
+    lists = [value for value in members(*parts).values() if isinstance(value, list) and value]
+    return min(len(lists[0]), _MOST) if len(lists) == 1 else None
+
+
+def can_say(names: Iterable[str]) -> bool:
+    """Whether a request with such members can say how many it asks for."""
+    return not {plain_name(name) for name in names}.isdisjoint((*_COUNTS, *_LISTS))
 
 
 def members(*parts: Any) -> dict[str, Any]:

@@ -54,7 +54,18 @@ class Call:
     sent: Any = None
     raw: bytes = b""
     media_type: str = ""
-    members: frozenset[str] = frozenset()  # that the body's schema names
+    facets: Facets = field(default_factory=lambda: Facets({}, {}))  # of the body's schema
+
+    @property
+    def members(self) -> frozenset[str]:
+        """The members that the body's schema names."""
+        return self.facets.names()
+
+    def names(self) -> Iterator[str]:
+        """All that may be sent by a name: parameters, members, and members of these."""
+        yield from (each.name for each in self.operation.parameters)
+        for name in self.members:
+            yield from (name, *self.facets.member(name).names())
 
 
 class Intake:
@@ -184,7 +195,7 @@ class Intake:
             sent=sent,
             raw=raw,
             media_type=_content_type(request, body) if body is not None else "",
-            members=facets.names(),
+            facets=facets,
         )
 
     def _parameters(
@@ -271,21 +282,33 @@ def _content(bodies: Sequence[Body], request: Request) -> Body:
     Raises:
         RefusalError: 415, none is.
     """
-    name = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    told = request.headers.get("content-type", "")
+    name = _plain(told)
     if not name:
         return bodies[0]
-    for body in bodies:
-        declared = body.media_type.partition(";")[0].strip().lower()
-        if name == declared or (is_json(name) and declared == "application/json"):
-            return body
-    for body in bodies:
-        declared = body.media_type.partition(";")[0].strip().lower()
-        is_wild = "*" in declared and fnmatchcase(name, declared)
-        if is_wild or (name == "application/json" and is_json(declared)):
-            return body
+    best = max(bodies, key=lambda body: _likeness(told, body.media_type))
+    if _likeness(told, best.media_type):
+        return best
     known = ", ".join(body.media_type for body in bodies)
     message = f"bodies of {name[:_SHOWN]} are not taken, but those of {known}"
     raise RefusalError(415, "unsupported_media_type", message, {"Accept": known})
+
+
+def _likeness(told: str, declared: str) -> int:
+    """How much a media type is a declared one; 0 where it is not."""
+    name, known = _plain(told), _plain(declared)
+    ranked = (
+        "".join(told.lower().split()) == "".join(declared.lower().split()),
+        name == known,
+        is_json(name) and known == "application/json",
+        "*" in known and fnmatchcase(name, known),
+        name == "application/json" and is_json(known),
+    )
+    return len(ranked) - ranked.index(True) if True in ranked else 0
+
+
+def _plain(media_type: str) -> str:
+    return media_type.partition(";")[0].strip().lower()
 
 
 def _content_type(request: Request, body: Body) -> str:

@@ -49,6 +49,13 @@ class Life:
         return poll is self.submit and _says_whose(self.cycle.poll)
 
     @property
+    def ends_by_status(self) -> frozenset[int]:
+        """The statuses that alone tell the end of a job, where its submit is its own poll."""
+        ends = (rule for rule in self.cycle.rules if rule.state not in ("queued", "running"))
+        alone = frozenset(rule.code for rule in ends if rule.code and rule.when is None)
+        return alone if self.polls_itself else frozenset()
+
+    @property
     def has_files(self) -> bool:
         """Whether a finished job leads to a file: to URLs, or to a call that is one."""
         leads = bool(self.cycle.result.files) or bool(self.redirect)
@@ -179,8 +186,8 @@ def find_jobs(parts: Sequence[Part], jobs: Jobs, asked: Asked) -> list[tuple[Par
         if not _says_whose(_step(part)):
             meant = found  # there is one job at a time
         if meant:
-            in_body = any(sources_within(_step(part).body))
-            return [(part, job) for job in (reversed(meant) if in_body else meant[:1])]
+            is_many = any(sources_within(_step(part).body)) and not part.life.polls_itself
+            return [(part, job) for job in (reversed(meant) if is_many else meant[:1])]
     return []
 
 
@@ -227,7 +234,12 @@ def _in_body(wanted: Any, sent: Any, kind: Kind, job: Job) -> bool:
         own = [(name, each) for name, each in wanted.items() if any(sources_within(each))]
         members = sent if isinstance(sent, Mapping) else {}
         return all(
-            name in members and _in_body(each, members[name], kind, job) for name, each in own
+            (
+                _in_body(each, members[name], kind, job)
+                if name in members
+                else not any(values_of(source, kind, job) for source in sources_within(each))
+            )
+            for name, each in own
         )
     if isinstance(wanted, list | tuple):
         items = sent if isinstance(sent, list) else []
@@ -271,6 +283,7 @@ def _text(value: Any) -> str:
 def _life(
     layout: Layout, submit: Operation, job: LifeCycle, named: Mapping[str, Operation]
 ) -> Life:
+    layout = layout.own(submit.name)
     cycle = layout.life(job)
     operations: dict[Kind, Operation] = {
         kind: named[step.operation]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,17 @@ class Layout:
         self.error_codes = {
             code: self._code(code, each) for code, each in description.error_codes.items()
         }
+
+    def own(self, operation: str) -> Layout:
+        """The same with what was set for the life cycle of one of several submits alone."""
+        prefix = f"{operation}."
+        keys = (key for key in self._assumed if key.startswith(f"{prefix}job."))
+        mine = {key.removeprefix(prefix): self._assumed[key] for key in keys}
+        if not mine:
+            return self
+        told = copy.copy(self)
+        told._assumed = {**self._assumed, **mine}
+        return told
 
     def place(self, key: str, paths: tuple[str, ...]) -> Place:
         """Where what the key names stands: at the document's paths, or where it was set to."""
@@ -272,6 +284,8 @@ def _known_keys(description: Description) -> Iterator[str]:
         "job.poll.interval",
         "job.poll.timeout",
         "job.result.expires",
+        "job.result.optional",
+        "job.idempotency.known",
     )
     yield from ("limits.submits-per-second", "limits.polls-per-second")
     yield from ("error.code", "error.message", "envelope")

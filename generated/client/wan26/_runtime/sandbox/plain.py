@@ -59,8 +59,8 @@ class Plain:
         """The answer of a plain operation.
 
         Raises:
-            RefusalError: 404 for a thing that is not there, 406, or a status that was preferred
-                and is not declared.
+            RefusalError: 404 for a thing that is not there, or a status that was preferred and is
+                not declared.
         """
         if preference:
             return self.preferred(call, preference)
@@ -310,11 +310,7 @@ class Plain:
         return self._reply(call, status, answer, content, value, headers)
 
     def _content(self, answer: Answer | None, request: Request) -> Content | None:
-        """The content to answer with: as `Accept` asks for, else the first.
-
-        Raises:
-            RefusalError: 406, where the operation declares that it is so strict.
-        """
+        """The content to answer with: as `Accept` asks for, else the first."""
         if answer is None or not answer.content_type:
             return None
         return negotiated(answer, request) or answer

@@ -32,6 +32,9 @@ __all__ = ["Play"]
 # Statuses that tell that a result is not there yet, those that say so best first.
 _NOT_YET = ("409", "425", "404", "400", "422")
 
+# Ends after which the same request begins another job; what succeeded is told again.
+_GONE = frozenset(("failed", "cancelled", "expired", "missing"))
+
 
 class Play:
     """Polls, results, cancellations and lists; `serve` gives a job's file as an answer."""
@@ -122,7 +125,7 @@ class Play:
         self, request: Request, job: Job, twist: Twist | None, state: str
     ) -> Response:
         truth = self._jobs.state(job)
-        job.closed = job.life.polls_itself and truth not in ("queued", "running")
+        job.closed = job.life.polls_itself and truth in _GONE
         job.waits = max(0, job.waits - 1)
         told = self._cast.polled(request, job, state or truth, twist)
         is_file = job.life.polled_file and not told.body and (state or truth) == "succeeded"

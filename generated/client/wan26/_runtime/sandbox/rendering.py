@@ -13,6 +13,7 @@ from starlette.responses import Response
 from .contents import is_json
 from .payloads import payload
 from .replies import sendable
+from .requests import RefusalError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from .description import Answer, Content, Operation
     from .samples import Sampler
 
-__all__ = ["Rendering", "answer_for", "negotiated", "success"]
+__all__ = ["Rendering", "answer_for", "negotiated", "refuse_unliked", "success"]
 
 _EVENTS: Final = "text/event-stream"
 _JSON: Final = "application/json"
@@ -71,6 +72,22 @@ def negotiated(answer: Answer, request: Request) -> Content | None:
     rated = [(_liking(each.content_type, ranges), -at, each) for at, each in enumerate(contents)]
     best = max(rated, key=lambda each: each[:2], default=None)
     return best[2] if best is not None and best[0] > 0 else None
+
+
+def refuse_unliked(operation: Operation, request: Request) -> None:
+    """Nothing, unless `Accept` likes no good answer of an operation that declares to be so strict.
+
+    Raises:
+        RefusalError: 406; the message tells what there is.
+    """
+    good = [each for status, each in operation.answers.items() if status.startswith("2")]
+    is_open = any(not each.content_type or "*" in each.content_type for each in good)
+    if "406" not in operation.answers or is_open or not good:
+        return
+    if not any(negotiated(each, request) for each in good):
+        known = (content.content_type for each in good for content in (each, *each.others))
+        told = f"nothing that is accepted, but {', '.join(dict.fromkeys(known))}"
+        raise RefusalError(406, "not_acceptable", told)
 
 
 class Rendering:

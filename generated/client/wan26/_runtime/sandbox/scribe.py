@@ -36,10 +36,13 @@ class Scribe:
     def fill(self, body: Any, path: str, *leaves: Leaf, count: int = 1) -> Any:
         """The same with values that depend on their place; the last list gets `count` elements.
 
-        A body in which the path names no place stays as it is.
+        A body in which the path names no place stays as it is. Where it picks by a filter, what
+        was written is made such that the filter picks it.
         """
         segments = parse(path).segments
         ways = (self._written(body, segments, leaf, count) for leaf in leaves)
+        if any(isinstance(each.selectors[0], FilterSelector) for each in segments):
+            ways = (way if way is None else self.select(way, path) for way in ways)
         return self._best(body, ways)
 
     def grow(self, body: Any, path: str) -> Any:

@@ -36,12 +36,13 @@ from .patience import Patience
 from .plain import Plain
 from .play import Play
 from .prices import PlayPrices
+from .rendering import refuse_unliked
 from .replies import json_reply
 from .requests import Match, RefusalError
 from .routes import Routes, raw_path
 from .samples import Sampler
 from .signature import Signed
-from .submits import Submits, Workshop
+from .submits import END, Submits, Workshop
 from .twists import twisted
 
 if TYPE_CHECKING:
@@ -237,7 +238,9 @@ class Application:
         request.state.operation = match.operation
         # To ask for its headers alone must not submit anything.
         life = self._lives.of(match.operation) if request.method != "HEAD" else None
-        found = await self._find(match, request) if life is None or life.polls_itself else []
+        found: Sequence[tuple[Part, Job]] = []
+        if life is None or (life.polls_itself and not _orders_an_end(request)):
+            found = await self._find(match, request)
         life = None if found else life
         visit = Visit(where=self._where(match.operation, life, found), life=life)
         visit.job = found[0][1] if found else None
@@ -276,6 +279,7 @@ class Application:
     ) -> ASGIApp:
         """What the request asks for, done."""
         call = await self._intake.take(match, request, self._layout.moves(match.operation))
+        refuse_unliked(call.operation, request)
         self._refuse_on_demand(request, visit)
         preference = self._intake.preference(match.operation, request)
         if preference.code is not None or preference.example is not None:
@@ -374,6 +378,11 @@ class Application:
             return declared
         body = self._answers.error(refusal, None if is_set else operation)
         return json_reply(body, refusal.status, refusal.headers)
+
+
+def _orders_an_end(request: Request) -> bool:
+    """Whether a request says how its job is to end: then it is a submit, whatever it asks for."""
+    return END in request.headers or FAIL_JOB in request.headers
 
 
 _ANY_STEP = ["GET", "POST", "PUT", "PATCH", "DELETE"]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from .answers import Twist
-from .borrowed import parse, point
-from .counts import wanted
+from .borrowed import Parsed, parse, point
+from .counts import can_say, only_list, wanted
 from .jobs import ENDS, Failure, Told
 from .lives import asked_by
 from .rendering import answer_for
@@ -133,8 +133,10 @@ class Submits:
 
     def _make(self, call: Call, life: Life, key: str, **ends: Any) -> list[Job]:
         query, body = call.parameters.get("query", {}), call.body
-        count = wanted(query, body)
         is_many = any(not parse(path).singular for path in life.cycle.id)
+        count = wanted(query, body)
+        if count is None:
+            count = self._usual_count(call, life) if is_many else 1
         movie = self._workshop.movie(call.operation, body)
         made = count if is_many else 1
         is_own = life.cycle.idempotency is not None and life.cycle.idempotency.is_id
@@ -157,6 +159,14 @@ class Submits:
             self._workshop.begin(job)
             jobs.append(job)
         return jobs
+
+    def _usual_count(self, call: Call, life: Life) -> int:
+        """How many jobs come of a request that does not say it: as many as the answer has ids."""
+        told = only_list(call.parameters.get("query", {}), call.body)
+        if told is not None or can_say(call.names()):
+            return told or 1
+        draft = self._answers.draft(life.submit, self._answers.taken(life)[0])
+        return max([1, *(len(Parsed.of(draft).nodes(path)) for path in life.cycle.id)])
 
     def _media_type(self, life: Life, body: Any) -> str:
         if life.polled_file and "*" not in life.polled_file:
@@ -186,8 +196,9 @@ class Submits:
         schemas = scribe.ground.at(parse(path).segments) if path else ()
 
         def likes(salt: str) -> list[Any]:
+            # Where nothing is both, it is what the poll takes: else nobody could ask for the job.
             own = [scribe.ground.sample(schemas, "id", salt)] if schemas else []
-            return own + [self._sampler.value(schema, "id", salt) for schema in wanted_by]
+            return [self._sampler.value(schema, "id", salt) for schema in wanted_by] + own
 
         return self._cast.jobs.new_id(likes, fits)
 
@@ -247,8 +258,10 @@ def _key(call: Call, life: Life) -> str:
     if declared is None:
         return ""
     place, _, name = declared.key.removeprefix("$request.").partition(".")
-    if place == "header":
-        return call.request.headers.get(name, "")
+    if place in ("header", "query"):
+        return (call.request.headers if place == "header" else call.request.query_params).get(
+            name, ""
+        )
     value = point(call.body, declared.key.partition("#")[2])
     return str(value) if isinstance(value, str | int) else ""
 
