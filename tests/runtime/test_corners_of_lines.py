@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import ssl
 import threading
 import time
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -38,7 +40,7 @@ def test_a_name_with_a_value_in_it_is_no_name(name: str) -> None:
     assert written(Request(method="GET", url=url, headers={**HEADERS, name: "z"})) is None
 
 
-@pytest.mark.parametrize("length", ["5, 6", "-5", "+5", "5 5", "9" * 21])
+@pytest.mark.parametrize("length", ["", "5, 6", "-5", "+5", "5 5", "9" * 21])
 @pytest.mark.parametrize(("method", "status"), [("HEAD", "200"), ("GET", "204"), ("GET", "304")])
 def test_a_length_that_is_none_is_an_error_though_there_is_no_body(
     method: str, status: str, length: str
@@ -149,6 +151,55 @@ def test_all_addresses_of_a_host_together_have_the_time_of_the_exchange(
         Lines(ssl.create_default_context, 0).send(plain(), trace, begun + 0.5)
     assert time.monotonic() - begun < 0.9
     assert not trace.left
+
+
+def test_nothing_was_sent_where_the_server_hung_up_before() -> None:
+    async def later(asked: Outgoing, trace: Trace) -> None:
+        loop = asyncio.get_running_loop()
+        connect = loop.create_connection
+
+        async def slowly(*given: Any, **named: Any) -> Any:
+            made = await connect(*given, **named)
+            while made[1].is_alive:
+                await asyncio.sleep(0)
+            for _ in range(5):
+                await asyncio.sleep(0)
+            return made
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(loop, "create_connection", slowly)
+            with pytest.raises(httpx2.ConnectError):
+                await AsyncLines(ssl.create_default_context, 0).send(asked, trace)
+
+    with Loopback() as server:
+        server.refuse, trace = 1, Trace(once=True)
+        asyncio.run(later(plain("POST", f"{server.url}/x", content=b"x"), trace))
+    assert not trace.left
+
+
+def test_wherever_it_is_cancelled_no_connection_stays_open() -> None:
+    async def later(url: str) -> None:
+        lines, asked = AsyncLines(ssl.create_default_context, 0), plain(url=f"{url}/x")
+
+        async def get() -> bytes:
+            return await (await lines.send(asked, Trace())).read()
+
+        for steps in range(30):
+            for _ in range(3):
+                task = asyncio.create_task(get())
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+                task.cancel()
+                await asyncio.wait([task])
+        for _ in range(3):
+            await asyncio.sleep(0)
+
+    with Loopback() as server, warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        server["GET /x"] = answer(200, b"good")
+        asyncio.run(later(server.url.replace("127.0.0.1", "localhost")))
+        gc.collect()
+    assert not [str(one.message) for one in told if one.category is ResourceWarning]
 
 
 def test_an_address_that_is_silent_leaves_time_for_the_next(silent: tuple[str, int]) -> None:
