@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, cast
+import socket
+from typing import TYPE_CHECKING, Any, cast
 
 from .effects import Caught
-from .heads import broken
+from .heads import broken, is_address
 from .incoming import Incoming
 from .lines import Idle, is_quiet
 
@@ -26,7 +27,11 @@ _GREETING = (
 
 
 class _Line(asyncio.Protocol):
-    """A connection to a server: what comes goes into the answer that is being read."""
+    """A connection to a server: what comes goes into the answer that is being read.
+
+    Attributes:
+        is_over: the server has said all, or has hung up, or we have.
+    """
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -35,7 +40,7 @@ class _Line(asyncio.Protocol):
         self._waiter: asyncio.Future[None] | None = None
         self._error: Exception | None = None
         self._paused = False
-        self._is_over = False
+        self.is_over = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
@@ -63,8 +68,8 @@ class _Line(asyncio.Protocol):
         self._transport = None
 
     def _end(self) -> None:
-        if not self._is_over:
-            self._is_over = True
+        if not self.is_over:
+            self.is_over = True
             if self._incoming is not None and self._error is None:
                 self._feed(self._incoming, b"")
             self._wake()
@@ -84,7 +89,7 @@ class _Line(asyncio.Protocol):
     def is_alive(self) -> bool:
         """Whether the server is still there, has all of the last request, and says no more."""
         to = self._transport
-        if self._is_over or to is None or to.get_write_buffer_size():
+        if self.is_over or to is None or to.get_write_buffer_size():
             return False
         return is_quiet(to.get_extra_info("socket"))  # the loop may have been busy since
 
@@ -106,7 +111,7 @@ class _Line(asyncio.Protocol):
         """
         if self._error is not None:
             raise self._error
-        if self._is_over:
+        if self.is_over:
             raise broken("ReadError", "the connection is closed")
         if self._paused and self._transport is not None:
             self._transport.resume_reading()
@@ -123,7 +128,7 @@ class _Line(asyncio.Protocol):
 
     def close(self) -> None:
         """Hang up."""
-        self._is_over = True
+        self.is_over = True
         if self._transport is not None:
             self._transport.abort()
 
@@ -196,6 +201,56 @@ def _held(line: _Line | None) -> _Line:
     return line
 
 
+async def _connected(origin: Origin) -> socket.socket:
+    """A connection to the first address of a host that answers: the next is tried a little later.
+
+    `create_connection` would do the same, but where it is cancelled may leave a socket open.
+    """
+    loop, failed = asyncio.get_running_loop(), OSError("the host has no address")
+    left, tasks = await _addresses(origin), list[asyncio.Task[socket.socket]]()
+    try:
+        while left or tasks:
+            if left:
+                *kind, _, address = left.pop(0)
+                tasks.append(loop.create_task(_reached(kind, address)))
+            greeting = _GREETING if left else None
+            await asyncio.wait(tasks, timeout=greeting, return_when=asyncio.FIRST_COMPLETED)
+            for task in [one for one in tasks if one.done()]:
+                tasks.remove(task)
+                try:
+                    return task.result()
+                except OSError as error:
+                    failed = error
+        raise failed
+    finally:
+        for task in tasks:
+            task.cancel()
+            task.add_done_callback(_discard)
+
+
+async def _addresses(origin: Origin) -> list[Any]:
+    if is_address(origin.host):  # which needs no thread to be looked up
+        return socket.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
+    loop = asyncio.get_running_loop()
+    return await loop.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
+
+
+async def _reached(kind: list[Any], address: Any) -> socket.socket:
+    sock = socket.socket(*kind)
+    try:
+        sock.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(sock, address)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def _discard(task: asyncio.Task[socket.socket]) -> None:
+    if not task.cancelled() and task.exception() is None:
+        task.result().close()
+
+
 class AsyncLines:
     """The connections of one route on an event loop; as `Lines`."""
 
@@ -233,19 +288,18 @@ class AsyncLines:
     async def _opened(self, origin: Origin) -> _Line:
         loop = asyncio.get_running_loop()
         context = self._context() if origin.scheme == "https" else None
+        name = origin.host if context is not None else None
         try:
+            sock = await _connected(origin)
             _, line = await loop.create_connection(
-                _Line,
-                origin.host,
-                origin.port,
-                ssl=context,
-                server_hostname=origin.host if context is not None else None,
-                happy_eyeballs_delay=_GREETING,
+                _Line, sock=sock, ssl=context, server_hostname=name
             )
         except TimeoutError as error:
             raise broken("ConnectTimeout", error) from error
         except OSError as error:
             raise broken("ConnectError", error) from error
+        if line.is_over:  # and no byte of the request has left
+            raise broken("ConnectError", "the server hung up at once")
         return line
 
     async def close(self) -> None:

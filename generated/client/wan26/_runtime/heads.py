@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ __all__ = [
     "Origin",
     "Outgoing",
     "broken",
+    "is_address",
     "texts",
     "written",
 ]
@@ -57,7 +58,7 @@ class Origin(NamedTuple):
     authority: str  # as the header `Host` has it
 
 
-@cache
+@lru_cache(1000)  # files lie wherever a server says
 def _origin(text: str) -> Origin | None:
     scheme, _, rest = text.partition("://")
     host, _, told = rest.partition(":")
@@ -65,12 +66,13 @@ def _origin(text: str) -> Origin | None:
     port = int(told or usual)
     # Of four numbers, and of ports, some are none: httpx2 says which.
     is_number = not re.search("[a-z_]", host.rpartition(".")[2])
-    if port > 65535 or (is_number and not _is_address(host)):
+    if port > 65535 or (is_number and not is_address(host)):
         return None
     return Origin(scheme, host, port, host if port == usual else f"{host}:{port}")
 
 
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
+    """Whether a host is an address of IPv4, not a name."""
     numbers = host.split(".")
     return len(numbers) == 4 and all(_is_octet(one) for one in numbers)
 

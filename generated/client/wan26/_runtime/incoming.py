@@ -133,9 +133,9 @@ class Incoming:
         lines = texts(found[2]).split("\r\n")[:-1]
         named = (line.partition(":") for line in lines)
         headers = Headers([(name, value.strip(" \t")) for name, _, value in named])
-        length, status = headers.get("content-length", ""), found[1].decode()
+        status = found[1].decode()
         is_bodiless = self._asked.method == "HEAD" or status in _BODILESS
-        length = length or "0" * is_bodiless
+        length = headers.get("content-length", "0" if is_bodiless else "")
         if "transfer-encoding" in headers or _SIZE.fullmatch(length) is None:
             return False
         self.status, self.headers = int(status), headers
