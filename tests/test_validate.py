@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import socket
+import subprocess
 import sys
 from textwrap import dedent
 from typing import TYPE_CHECKING
@@ -297,3 +299,18 @@ def test_thousands_of_findings_are_cut(tmp_path: Path) -> None:
     assert len(diagnostics) == 1001
     assert diagnostics[-1].code == "validator-stopped"
     assert "10 more" in diagnostics[-1].message
+
+
+def test_a_validator_that_nobody_stops_any_more_ends_by_itself() -> None:
+    hanging = "module._Inspection.run = lambda inspection: threading.Event().wait()"
+    program = "import threading; from specloom.openapi import spec_validator as module; "
+    request = {"version": "3.1", "root": "file:///a", "documents": {}, "seconds": 0.1}
+    done = subprocess.run(
+        (sys.executable, "-c", f"{program}{hanging}; module.main()"),
+        input=json.dumps(request).encode(),
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert b"Timeout" in done.stderr
+    assert done.returncode != 0

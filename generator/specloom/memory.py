@@ -6,6 +6,8 @@ specloom, another Python or another version of what it is built on finds nothing
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import os
 import tempfile
@@ -116,7 +118,7 @@ def read_head(file: Path) -> dict[str, Any]:
     try:
         with file.open("rb") as stream:
             return _line(stream)
-    except (OSError, ValueError, RecursionError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return {}
 
 
@@ -128,18 +130,18 @@ def _line(stream: IO[bytes]) -> dict[str, Any]:
 
 
 def _read(file: Path, identity: str) -> dict[str, Remembered]:
-    """The texts in a file; none where it is of another identity, or not whole."""
+    """The texts in a file; none where it is of another identity, or not as it was written."""
     found = {}
     try:
         with file.open("rb") as stream:
-            if _line(stream).get("identity") != identity:
-                return {}
-            index = _line(stream)
-            for name, (length, excerpt, opened, mentioned, types) in index.items():
-                content = stream.read(length)
-                if len(content) != length:
-                    return {}
-                found[name] = Remembered(content, excerpt, tuple(opened), tuple(mentioned), types)
+            head = _line(stream)
+            rest = stream.read() if head.get("identity") == identity else b""
+        if hashlib.sha256(rest).hexdigest() != head.get("hash"):
+            return {}
+        texts = io.BytesIO(rest)
+        for name, (length, excerpt, opened, mentioned, types) in _line(texts).items():
+            content = texts.read(length)
+            found[name] = Remembered(content, excerpt, tuple(opened), tuple(mentioned), types)
     except (OSError, ValueError, TypeError, RecursionError):
         return {}
     return found
@@ -150,12 +152,13 @@ def _write(file: Path, head: dict[str, Any], texts: dict[str, Remembered]) -> No
         name: (len(one.content), one.excerpt, one.opened, one.mentioned, one.types)
         for name, one in texts.items()
     }
+    rest = b"".join([json.dumps(index).encode(), b"\n", *(one.content for one in texts.values())])
+    head = {**head, "hash": hashlib.sha256(rest).hexdigest()}
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, made = tempfile.mkstemp(prefix=file.name, dir=file.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(json.dumps(head).encode() + b"\n" + json.dumps(index).encode() + b"\n")
-            stream.writelines(one.content for one in texts.values())
+            stream.writelines((json.dumps(head).encode(), b"\n", rest))
         Path(made).replace(file)
     except OSError:
         Path(made).unlink()

@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -46,12 +46,14 @@ class Changes:
 
     Attributes:
         foreign: What somebody else put among our files; only comparing looks for it, writing leaves it there.
+        manifest: The hash of the manifest; empty after an error.
     """
 
     written: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
+    manifest: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,7 @@ class _Plan:
             written=tuple(sorted(self.wanted.keys() - same)),
             removed=self.stale,
             unchanged=tuple(sorted(same)),
+            manifest=self.hashes[MANIFEST],
         )
 
 

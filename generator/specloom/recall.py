@@ -47,19 +47,13 @@ class Recall:
     def __init__(self, document: Path, settings: Settings) -> None:
         out = settings.out
         self._file: Path | None = None
-        self._identity = ""
+        self._identity, self._asked = "", dict[str, Any]()
         self._out = out if out is not None else Path()
         if out is not None and settings.cache:
-            # Without a home, or where a folder cannot be read, nothing is remembered.
+            # Without a home, or where a folder cannot be read or is gone, nothing is remembered.
             with suppress(OSError, RuntimeError):
-                self._file, self._identity = _place(out), _identity()
-        self._asked = {
-            "document": document.as_posix(),
-            "overlays": [overlay.as_posix() for overlay in settings.overlays],
-            "package": settings.package,
-            "strict": settings.strict,
-            "folder": str(Path.cwd()),
-        }
+                self._identity, self._asked = _identity(), _question(document, settings)
+                self._file = _place(out)
 
     def unchanged(self) -> Unchanged | None:
         """What the last run came to, if the next would: it is asked the same, and all files are as they were."""
@@ -86,8 +80,8 @@ class Recall:
             memory.keep({"outcome": outcome} if outcome is not None else {})
 
     def _outcome(self, woven: Woven, changes: Changes) -> dict[str, Any] | None:
-        report, manifest = woven.report, _hash_of(self._out / MANIFEST)
-        if manifest is None or any(one.code in _PASSING for one in report.diagnostics):
+        report = woven.report
+        if woven.documents.is_passing or any(one.code in _PASSING for one in report.diagnostics):
             return None
         texts = woven.documents.texts
         return {
@@ -96,15 +90,28 @@ class Recall:
             "findings": woven.findings if report.faults else "",
             "hints": len(report.hints),
             "files": len(changes.written) + len(changes.unchanged),
-            "manifest": manifest,
+            "manifest": changes.manifest,
         }
+
+
+def _question(document: Path, settings: Settings) -> dict[str, Any]:
+    """What is asked of a run, as JSON gives it back."""
+    return {
+        "document": document.as_posix(),
+        "overlays": [overlay.as_posix() for overlay in settings.overlays],
+        "package": settings.package,
+        "strict": settings.strict,
+        "folder": str(Path.cwd()),
+    }
 
 
 def _place(out: Path) -> Path:
     """The file for an output folder. Raises RuntimeError where this user has no home."""
     name = f"{hashlib.sha256(os.fsencode(out.absolute())).hexdigest()[:32]}.woven"
     told = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    caches = Path(told) if told else Path.home() / ".cache"
+    caches = Path(told or "")
+    if not caches.is_absolute():
+        caches = Path.home() / ".cache"
     return caches / "specloom" / name
 
 
@@ -137,11 +144,11 @@ def _sources(folder: Path) -> Iterable[Path]:
 
 def _lies_there(out: Path, manifest: str) -> bool:
     """Whether a folder holds what its manifest lists, byte for byte, and that manifest is the known one."""
-    if _hash_of(out / MANIFEST) != manifest:
+    if f"sha256:{_hash_of(out / MANIFEST)}" != manifest:
         return False
     files: Mapping[str, str] = json.loads((out / MANIFEST).read_bytes())["files"]
     folders = {str(folder) for file in files for folder in PurePosixPath(file).parents} - {"."}
-    if any((out / path).is_symlink() for path in (*folders, *files)):
+    if any((out / path).is_symlink() for path in (MANIFEST, *folders, *files)):
         return False
     return all(f"sha256:{_hash_of(out / path)}" == known for path, known in files.items())
 

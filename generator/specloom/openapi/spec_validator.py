@@ -6,6 +6,7 @@ process which must be killed has told what it knew. `specloom.openapi.validate` 
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -52,11 +53,16 @@ Place = tuple[str, tuple[Step, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What to validate: every file that was read, by an address in which references between them resolve."""
+    """What to validate: every file that was read, by an address in which references between them resolve.
+
+    Attributes:
+        seconds: After which this process ends by itself, if the one that asked is not there any more to stop it.
+    """
 
     version: str
     root: str
     documents: dict[str, Any]
+    seconds: float
 
 
 def main() -> None:
@@ -64,6 +70,7 @@ def main() -> None:
     _limit_memory()
     sys.addaudithook(_refuse_network)
     request = Request(**json.load(sys.stdin))
+    faulthandler.dump_traceback_later(request.seconds, exit=True)
     inspection = _Inspection(request)
     inspection.run()
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["DEADLINE", "Validation"]
 
 DEADLINE = 20.0
+# Seconds after the deadline, when nobody can have been left to keep it.
+_GRACE = 20.0
 
 _MOST_FINDINGS = 1000
 
@@ -86,9 +88,9 @@ class Validation:
         if version is not None:
             values = {url: documents.documents[file].value for url, file in self._addresses.items()}
             root = _address(documents.root.file)
-            request = json.dumps({"version": version, "root": root, "documents": values})
+            told = {"version": version, "root": root, "documents": values}
             self._process = process or ValidatorProcess()
-            self._process.ask(request, deadline)
+            self._process.ask(json.dumps({**told, "seconds": deadline + _GRACE}), deadline)
 
     def tell(self, report: Report) -> None:
         """Warn of everything that it finds. Waits for its end; the rules have been told, so as not to repeat them.

@@ -73,9 +73,13 @@ class ValidatorProcess:
         with process:
             try:
                 output, complaint = process.communicate(request.encode(), deadline)
-            except subprocess.TimeoutExpired as expired:
+            except subprocess.TimeoutExpired:
                 process.kill()
-                output, complaint, failure = expired.stdout or b"", b"", "timeout"
+                # Windows tells what was written until then only now.
+                output, complaint = process.communicate()
+                failure = "timeout"
+            finally:
+                process.kill()
         if process.returncode and not failure:
             lines = complaint.decode(errors="replace").strip().splitlines()
             failure = lines[-1] if lines else "no reason given"

@@ -75,7 +75,10 @@ def _check_extends(overlay: Document, documents: Documents, report: Report) -> N
     if not isinstance(extends, str) or "\0" in extends or urlsplit(extends).scheme:
         return
     meant = overlay.path.parent / unquote(extends)
-    if meant.exists() and not meant.samefile(documents.root.path):
+    if not meant.exists():
+        documents.is_passing = True
+    elif not meant.samefile(documents.root.path):
+        documents.is_passing = True
         report.warning(
             "overlay-extends",
             "this overlay is made for another document than the one that it is applied to",

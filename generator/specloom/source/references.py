@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,7 @@ class Documents:
 
     Attributes:
         documents: What was read, by the name that the user sees.
+        is_passing: Whether other files may be found next time although these are as they were: one was missing, say.
     """
 
     __slots__ = (
@@ -60,10 +62,12 @@ class Documents:
         "_suggestions",
         "_texts",
         "documents",
+        "is_passing",
     )
 
     def __init__(self, root: Path, report: Report) -> None:
         self.documents: dict[str, Document] = {}
+        self.is_passing = False
         self._root = root
         self._report = report
         self._folder = root.parent.resolve()
@@ -306,12 +310,22 @@ class Documents:
                     message=f"`{address}` is a URL, and none is read",
                     hint="save what it holds beside the document and refer to the file",
                 )
-            return self._load(
-                (self.documents[base].path.parent / unquote(parts.path)).resolve(), address
-            )
+            told = self._home(base) / unquote(parts.path)
+            path = told.resolve()
+            found = self._load(path, address)
         # A loop of symbolic links is a RuntimeError.
         except (OSError, RuntimeError, ValueError) as error:
+            self.is_passing = True
             return _Unresolved(message=f"`{address}` cannot be followed: {error}")
+        # A link may lead elsewhere next time.
+        if isinstance(found, _Unresolved) or os.path.normpath(told) != str(path):
+            self.is_passing = True
+        return found
+
+    def _home(self, file: str) -> Path:
+        """The folder of a file, which links do not lead to."""
+        is_root = file == self._root.as_posix()
+        return self._folder if is_root else self.documents[file].path.parent
 
     def _load(self, path: Path, address: str) -> Location | _Unresolved:
         if not path.is_relative_to(self._folder):
