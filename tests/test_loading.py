@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -151,3 +152,82 @@ def test_what_a_submit_needs_is_loaded_before_it_is_sent(tmp_path: Path, url: st
     late, known = told(script, tmp_path)
     assert late.split() == []
     assert len(known.split()) == 4
+
+
+ANSWERS = {
+    "plain": (200, {}, b'{"id": "t1"}'),
+    "gzip": (200, {"Content-Encoding": "gzip"}, gzip.compress(b'{"id": "t1"}')),
+    "cut": (200, {"Content-Length": "99"}, b'{"id": '),
+    "refused": (400, {}, b'{"error": {"code": "001026002", "message": "no"}}'),
+    "later": (429, {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, b"{}"),
+}
+
+
+class _AnsweringAsAsked(_Answering):
+    def do_POST(self) -> None:
+        asked = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        status, headers, content = next(one for name, one in ANSWERS.items() if name in asked)
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+
+# An import opens files, of which there may be too many when the answer comes.
+FULL = """
+import asyncio, errno, sys
+import shop
+class Full:
+    def find_spec(self, name, path=None, target=None):
+        raise OSError(errno.EMFILE, "too many open files", name)
+def note(request):
+    if request.method == "POST":
+        sys.meta_path.insert(0, Full())
+async def ask(options, prompt):
+    async with shop.AsyncShop("k", hooks=shop.Hooks(on_request=note), **options) as client:
+        await client.videos.get(id="t1")  # which connects
+        return await client.videos.submit(prompt=prompt)
+def ask_plainly(options, prompt):
+    with shop.Shop("k", hooks=shop.Hooks(on_request=note), **options) as client:
+        client.videos.get(id="t1")
+        return client.videos.submit(prompt=prompt)
+def told(kind, *asked):
+    try:
+        return (asyncio.run(ask(*asked)) if kind == "async" else ask_plainly(*asked)).id
+    except Exception as error:
+        return type(error).__name__
+"""
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("plain", "t1"),
+        ("gzip", "t1"),
+        ("cut", "SubmitUncertainError"),
+        ("refused", "ReferenceVideosWithAudioError"),
+        ("later", "RateLimitError"),
+    ],
+)
+def test_no_answer_of_a_submit_needs_what_cannot_be_loaded_any_more(
+    wan: Path, kind: str, answer: str, said: str
+) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _AnsweringAsAsked)
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    options = {"base_url": f"http://127.0.0.1:{server.server_port}", "max_retries": 0}
+    try:
+        assert told(f"{FULL}\nprint(told({kind!r}, {options!r}, {answer!r}))", wan) == [said]
+    finally:
+        server.shutdown()
+        serving.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def wan(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wan")
+    weave_package(SPEC, "shop", folder)
+    return folder

@@ -82,6 +82,13 @@ def test_a_glance_settles_nothing_that_it_does_not_know_or_that_is_faulty(schema
     assert not is_plainly_valid("a", schema, {})
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), [float("-inf")]])
+def test_what_is_no_number_of_json_is_left_to_the_library(value: Any) -> None:
+    schema = {"type": ["number", "array"], "items": {"type": "number"}}
+    assert not Draft202012Validator(schema).is_valid(value)
+    assert not is_plainly_valid(value, schema, {})
+
+
 def test_references_in_a_circle_are_left_to_the_library() -> None:
     assert not is_plainly_valid(1, {"$ref": "#/$defs/A"}, {"$defs": {"A": {"$ref": "#/$defs/A"}}})
 

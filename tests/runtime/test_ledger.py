@@ -106,7 +106,7 @@ def test_a_key_with_another_request_is_an_error(desk: Desk, server: Loopback) ->
 
 def test_other_apis_have_other_keys(desk: Desk, server: Loopback) -> None:
     submit(desk, desk.open())
-    other = desk.open(api=replace(API, package="other"))
+    other = desk.open(api=replace(API, package="other", error_codes={}))
     assert desk(other.videos.submit(prompt="x", key="order-1", check=False)).id == "task_2"
     assert [row.row for row in desk(other.ledger.rows())] == [2]
     with pytest.raises(LedgerConflictError, match="no row 1"):
