@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -30,6 +31,12 @@ _LEAST: Final = 2**13
 # Values that do not fit their type, and types that msgspec has no way to read (such as constants
 # of more than 64 bits).
 _UNFIT: Final = (msgspec.DecodeError, TypeError, NotImplementedError)
+
+
+# msgspec notes a class before it has seen all of it; what another thread reads as such a class
+# meanwhile takes the process down with it.
+_looking: Final = threading.RLock()
+_halves: Final[list[Any]] = []  # types of which it was kept from seeing all
 
 
 class DecodingError(ValueError):
@@ -138,9 +145,10 @@ class _Reader:
         if self._is_new(0):
             with Caught(RecursionError):
                 return self._build(value, cuts=False)
-        with Caught(*_UNFIT):
-            return read(self._convert, value)
-        if self._is_often_odd(0):
+        if self._decoder is not None:
+            with Caught(*_UNFIT):
+                return read(self._convert, value)
+        if self._decoder is not None and self._is_often_odd(0):
             with Caught(*_UNFIT):
                 return self._read_over(self._convert_open, value)
         return self._build(value)
@@ -165,7 +173,7 @@ class _Reader:
         return msgspec.convert(value, self._type, dec_hook=_choose_variant)
 
     def _convert_open(self, value: Any) -> Any:
-        return msgspec.convert(value, self._open_type, dec_hook=_choose_variant)
+        return msgspec.convert(value, self._open_decoder.type, dec_hook=_choose_variant)
 
     @cached_property
     def _open_type(self) -> Any:
@@ -173,12 +181,12 @@ class _Reader:
 
     @cached_property
     def _open_decoder(self) -> msgspec.json.Decoder[Any]:
-        return msgspec.json.Decoder(self._open_type, dec_hook=_choose_variant)
+        return _looked_at(self._open_type)
 
     @cached_property
     def _decoder(self) -> msgspec.json.Decoder[Any] | None:
         try:
-            return msgspec.json.Decoder(self._type, dec_hook=_choose_variant)
+            return _looked_at(self._type)
         except (TypeError, NotImplementedError) as error:
             # Such as a constant `true` or a union of two models: all of it is built by hand.
             _voice.logger.debug("%s is decoded slowly: %s", self._type, error)
@@ -186,6 +194,25 @@ class _Reader:
 
 
 _reader = cache(_Reader)
+
+
+def _looked_at(type_: Any) -> msgspec.json.Decoder[Any]:
+    """A decoder of a type, of which msgspec sees all or nothing any more.
+
+    Raises:
+        TypeError: it has no way to read the type, or may hold halves of others.
+        NotImplementedError: it has no way to read the type.
+    """
+    with _looking:
+        if _halves:
+            raise TypeError(f"{_halves[0]} was not seen to its end")
+        try:
+            return msgspec.json.Decoder(type_, dec_hook=_choose_variant)
+        except (TypeError, NotImplementedError):
+            raise
+        except BaseException:  # Ctrl-C, or a module that cannot be loaded now
+            _halves.append(type_)
+            raise
 
 
 def _is_of_records(shape: Shape) -> bool:

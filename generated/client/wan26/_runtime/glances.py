@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 from .rules import resolve
@@ -84,6 +85,8 @@ def _is_within(keyword: str, value: Any, limit: Any) -> bool:
 
 def _is_of(value: Any, kind: Any) -> bool:
     known = _KINDS.get(kind) if isinstance(kind, str) else None
+    if isinstance(value, float) and not math.isfinite(value):
+        return False  # no number of JSON
     is_kind = known is not None and isinstance(value, known)
     return is_kind and (kind == "boolean" or not isinstance(value, bool))
 

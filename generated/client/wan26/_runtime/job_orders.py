@@ -40,8 +40,10 @@ __all__ = [
     "start",
 ]
 
-# What reads the answer of a submit is loaded before that is sent.
-import_module(".jsonpath", __package__)
+# What reads the answer of a submit is loaded before that is sent, however it comes: compressed, in
+# chunks, cut off (httpx2 has the words for that), refused on an event loop (a thread notes it).
+for _reader in (".jsonpath", ".replies", "h11", "httpx2", "concurrent.futures.thread"):
+    import_module(_reader, __package__)
 
 
 class RehearsalError(Exception):
@@ -105,6 +107,8 @@ def start(
     wire = checked(session, changed, parameters, body, options)
     if session.rehearsing:
         raise RehearsalError(changed, wire)
+    if session.api.error_codes:  # its refusals are told by these
+        import_module(f"{session.api.package}.errors")
     submission = Submission(
         session=session,
         operation=changed,

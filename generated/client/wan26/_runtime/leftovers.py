@@ -54,11 +54,12 @@ _moment: Final = _Moment()
 class Leftovers:
     """What one answer holds beyond its type: an answer's bytes, or a value parsed already."""
 
+    _found: list[dict[str, Any]]
+
     def __init__(self, answer: Any, shape: Shape, keep: Keep) -> None:
         self._answer: Any = answer
         self._shape = shape
         self._keep = keep
-        self._found: list[dict[str, Any]] | None = None
         self.number = count().__next__  # of the next object that is made
         self._made = 0
 
@@ -74,16 +75,18 @@ class Leftovers:
 
     def of(self, number: int) -> dict[str, Any]:
         """The unknown fields of the object with that number."""
-        if self._found is None:
-            self._found = self._find()
+        answer = self._answer  # first of all: another thread lets it go when it has found them
+        if "_found" not in vars(self):
+            vars(self).setdefault("_found", self._find(answer))
             self._answer = None
         return self._found[number]
 
-    def _find(self) -> list[dict[str, Any]]:
-        is_text = isinstance(self._answer, bytes)
-        extras = self._extras(read_json(self._answer) if is_text else self._answer)
+    def _find(self, answer: Any) -> list[dict[str, Any]]:
+        is_text = isinstance(answer, bytes)
+        extras = self._extras(read_json(answer) if is_text else answer)
         if is_text and len(extras) != self._made:  # objects under a name that stands there twice
-            extras = self._extras(json.loads(self._answer, object_pairs_hook=_Every))
+            extras = self._extras(json.loads(answer, object_pairs_hook=_Every))
+            extras = [(model, _plain(extra)) for model, extra in extras]
         return [self._keep(model, extra) if extra else extra for model, extra in extras]
 
     def _extras(self, whole: Any) -> list[Extra]:
@@ -101,6 +104,15 @@ class _Every(dict[str, Any]):
 
     def items(self) -> Any:
         return self._pairs
+
+
+def _plain(value: Any) -> Any:
+    """The value with ordinary objects: of members named twice, the last."""
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    return value
 
 
 def opened(type_: Any) -> Any:
@@ -123,10 +135,18 @@ def _twin(model: type[Model]) -> type[Model]:
     with _twinning:  # msgspec keeps what it sees of a class: nobody else may see half of one
         if model not in _twins:
             _twins[model] = twin = _empty_twin(model)
-            for name in model.__struct_fields__:
-                if name in vars(twin)["__annotations__"]:
-                    twin.__annotations__[name] = opened(annotation_of(model, name))
+            try:
+                _fill(twin, model)
+            except BaseException:  # Ctrl-C, or a module that cannot be loaded now
+                _twins.clear()  # those that are not filled would take anything for an object
+                raise
         return _twins[model]
+
+
+def _fill(twin: type[Model], model: type[Model]) -> None:
+    for name in model.__struct_fields__:
+        if name in vars(twin)["__annotations__"]:
+            twin.__annotations__[name] = opened(annotation_of(model, name))
 
 
 def _empty_twin(model: type[Model]) -> type[Model]:
