@@ -102,6 +102,7 @@ def test_a_job_is_not_found_for_a_while(http: httpx2.Client, fault: str, status:
 def test_a_poll_tells_no_status(http: httpx2.Client) -> None:
     task = poll(http, created(http), "no-status").json()
     assert "status" not in task
+    assert all("status" not in output for output in task["output"])  # the second place of it
     assert task["id"]
 
 
