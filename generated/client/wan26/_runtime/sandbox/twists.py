@@ -27,7 +27,7 @@ def twisted(visit: Visit, job: Job, telling: Telling) -> tuple[str, Twist | None
         case "unknown-state":
             return "running", Twist(word=telling.unnamed())
         case "no-status":
-            return "", Twist(lacks=tuple(cycle.status[:1]))
+            return "", Twist(lacks=tuple(cycle.status))
         case "done-without-file":
             return "", Twist(lacks=tuple(cycle.result.files))
     return "", None
