@@ -45,7 +45,7 @@ Keep: TypeAlias = Callable[[type[Model], dict[str, Any]], dict[str, Any]]
 
 
 class _Moment(threading.local):
-    leftovers: Leftovers
+    reading: tuple[Leftovers, Callable[[], int]]  # what is read, and the number of its next object
 
 
 _moment: Final = _Moment()
@@ -65,13 +65,13 @@ class Leftovers:
 
     def read(self, decode: Callable[[V], T], given: V) -> T:
         """Decode the answer as an open type, whose objects learn their numbers."""
-        before = vars(_moment).get("leftovers")
-        _moment.leftovers = self
+        before = vars(_moment).get("reading")
+        _moment.reading = self, self.number
         try:
             return decode(given)
         finally:
             self._made = self.number()
-            vars(_moment)["leftovers"] = before
+            vars(_moment)["reading"] = before
 
     def of(self, number: int) -> dict[str, Any]:
         """The unknown fields of the object with that number."""
@@ -155,8 +155,8 @@ def _empty_twin(model: type[Model]) -> type[Model]:
     def become(made: Any) -> None:
         made.__class__ = model
         beside = made.__dict__
-        beside["_leftovers"] = leftovers = _moment.leftovers
-        beside["_number"] = leftovers.number()
+        beside["_leftovers"], number = _moment.reading
+        beside["_number"] = number()
 
     linked = [one for one in msgspec.structs.fields(model) if _leads_on(shape_of(one.type))]
     twin: Any = msgspec.defstruct(
