@@ -200,6 +200,7 @@ def main() -> None:
     name, url, folder = sys.argv[1:]
     work = makers(url, Path(folder))[name]()
     for line in sys.stdin:
+        os.sync()  # what the one before left to be written is none of this one's work
         start = time.perf_counter()
         work(int(line))
         sys.stdout.write(f"{time.perf_counter() - start} {_peak()}\n")
