@@ -66,7 +66,7 @@ sandbox: $(READY) ## run the sandbox at http://127.0.0.1:8026 until Ctrl-C
 	@$(RUN)/python -m wan26.sandbox --port 8026
 
 bench: ## all benches that end within 15 minutes, one after the other; their tables are written (see bench/README.md)
-	@$(MAKE) --no-print-directory WRITE=1 bench-speed bench-import bench-call bench-detection bench-jobs-of-others bench-money
+	@$(MAKE) --no-print-directory WRITE=1 bench-speed bench-import bench-call bench-detection bench-jobs-of-others bench-money bench-crash
 
 bench-speed: $(READY) ## how long weaving takes: DOCS=folder with large documents, WRITE=1 puts the tables
 	@$(RUN)/python -m bench.speed $(or $(DOCS),$(wildcard $(JOB_DOCS:/jobs=/real))) $(if $(WRITE),--write)
