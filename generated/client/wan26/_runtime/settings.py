@@ -231,9 +231,19 @@ def _checked_variables(
     return variables
 
 
-def _named(prefix: str, given: object, table: Mapping[str, Any], known: Assumed) -> object:
+def _configured(
+    api: Api, config: str | os.PathLike[str] | None, assumed: Mapping[str, Any] | None
+) -> tuple[Mapping[str, Any], Assumed]:
+    """The TOML file, and the assumptions of both: the caller's go before the file's."""
+    named = config if config is not None else os.environ.get(f"{api.env_prefix}_CONFIG")
+    table = read_config(named)
+    told = dict(flatten(table.get("assumed", {}))) | dict(flatten(assumed or {}))
+    return table, Assumed.read(api, told)
+
+
+def _named(api: Api, given: object, table: Mapping[str, Any], known: Assumed) -> object:
     """The address that somebody names: the caller, the environment, the file, an assumption."""
-    told = (given, os.environ.get(f"{prefix}_BASE_URL"), table.get("base_url"))
+    told = (given, os.environ.get(f"{api.env_prefix}_BASE_URL"), table.get("base_url"))
     return next(filter(None, told), known.values.get("base_url")) or None
 
 
@@ -266,18 +276,14 @@ def read_settings(
     Raises:
         ConfigurationError: something is missing or wrong, with what to set.
     """
-    prefix = api.env_prefix
     keys = read_credentials(api, {"api_key": api_key, **(credentials or {})}, scopes)
     del api_key, credentials
     _check_kinds(base_url=base_url, assumed=assumed, config=config, prices=prices)
     variables = _checked_variables(api, base_url, server, server_variables)
-    table = read_config(config if config is not None else os.environ.get(f"{prefix}_CONFIG"))
-    given = dict(flatten(assumed or {}))
-    known = Assumed.read(api, {**dict(flatten(table.get("assumed", {}))), **given})
-    # Who names a server of the document means it.
-    is_picked = server is not None or bool(variables)
-    address = base_url or given.get("base_url")
-    named = None if is_picked else _named(prefix, address, table, known)
+    table, known = _configured(api, config, assumed)
+    named = None
+    if server is None and not variables:  # who names a server of the document means it
+        named = _named(api, base_url or (assumed or {}).get("base_url"), table, known)
     url, is_named = _addressed(api, named, server, variables)
     settings = Settings(
         api=known.changed_api(),
